@@ -1,0 +1,123 @@
+/**
+ * The environment variables of each process, with their defaults. The tracing library reads its own.
+ * `read*` are the pieces, `load*` what one process needs of them; both know no environment but the one they are given.
+ */
+import { type Environment, type EnvironmentReader, loadConfig } from './environment.ts';
+
+export { type Environment, type EnvironmentReader, loadConfig };
+
+/** The levels of the log, from the one that says most. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** How much is logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** `LOG_LEVEL`; info where it is not set. */
+export function readLogLevel(variables: EnvironmentReader): LogLevel {
+  return variables.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info';
+}
+
+/** How a broker finds the others. */
+export interface MeshConfig {
+  /** NATS servers, several with commas between them; undefined where the transporter is to be chosen otherwise. */
+  natsUrl: string | undefined;
+  /** Brokers see each other only within one namespace. */
+  namespace: string;
+}
+
+/** `NATS_URL` and `NAMESPACE`. */
+export function readMesh(variables: EnvironmentReader): MeshConfig {
+  const url = 'like nats://host:4222 (several with commas between them)';
+  const name = 'of letters, digits, "-", "_", and single dots between them';
+  return {
+    natsUrl: variables.text('NATS_URL', url, (value) => value.split(',').every(isNatsUrl)),
+    namespace: variables.text('NAMESPACE', name, (value) => NAMESPACE.test(value)) ?? 'tracemesh',
+  };
+}
+
+// A part of a NATS subject: blanks, wildcards or empty parts would make another subject of it.
+const NAMESPACE = /^[\w-]+(\.[\w-]+)*$/;
+
+function isNatsUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'nats:' && url.host !== '' && ['', '/'].includes(url.pathname) && !/\s/.test(text);
+}
+
+/** Where the gateway listens. */
+export interface GatewayConfig {
+  host: string;
+  /** 0 takes a free port. */
+  port: number;
+}
+
+/** `GATEWAY_HOST` or `HOST`, `GATEWAY_PORT` or `PORT`. */
+export function readGateway(variables: EnvironmentReader): GatewayConfig {
+  return {
+    host: variables.host('GATEWAY_HOST', 'HOST') ?? '127.0.0.1',
+    port: variables.port('GATEWAY_PORT', 'PORT') ?? 3000,
+  };
+}
+
+/** Where the users are kept. */
+export interface UsersConfig {
+  /** The path of the SQLite file, or `:memory:`. */
+  databasePath: string;
+}
+
+/** `USERS_DB`. */
+export function readUsers(variables: EnvironmentReader): UsersConfig {
+  return {
+    databasePath:
+      variables.text('USERS_DB', 'a path of a file, or :memory:', isFilePath) ?? 'data/users.sqlite',
+  };
+}
+
+function isFilePath(text: string): boolean {
+  return !text.endsWith('/') && !text.includes('\0');
+}
+
+/** The ports of the stand-in, which are Jaeger's own; 0 takes a free one. */
+export interface JaegerPorts {
+  collectorPort: number;
+  binaryPort: number;
+  otlpPort: number;
+  zipkinPort: number;
+  queryPort: number;
+}
+
+/** `JAEGER_COLLECTOR_PORT`, `JAEGER_BINARY_PORT`, `JAEGER_OTLP_PORT`, `JAEGER_ZIPKIN_PORT` and `JAEGER_QUERY_PORT`. */
+export function readJaegerPorts(variables: EnvironmentReader): JaegerPorts {
+  return {
+    collectorPort: variables.port('JAEGER_COLLECTOR_PORT') ?? 14_268,
+    binaryPort: variables.port('JAEGER_BINARY_PORT') ?? 6832,
+    otlpPort: variables.port('JAEGER_OTLP_PORT') ?? 4318,
+    zipkinPort: variables.port('JAEGER_ZIPKIN_PORT') ?? 9411,
+    queryPort: variables.port('JAEGER_QUERY_PORT') ?? 16_686,
+  };
+}
+
+/** What the gateway's process reads. @throws {ConfigError} */
+export function loadGatewayConfig(env: Environment) {
+  return loadConfig(env, (variables) => ({
+    gateway: readGateway(variables),
+    mesh: readMesh(variables),
+    logLevel: readLogLevel(variables),
+  }));
+}
+
+/** What every broker node reads. @throws {ConfigError} */
+export function loadMeshConfig(env: Environment) {
+  return loadConfig(env, (variables) => ({ mesh: readMesh(variables), logLevel: readLogLevel(variables) }));
+}
+
+/** What the users service reads. @throws {ConfigError} */
+export function loadUsersConfig(env: Environment) {
+  return loadConfig(env, readUsers);
+}
+
+/** What the Jaeger stand-in reads. @throws {ConfigError} */
+export function loadJaegerConfig(env: Environment) {
+  return loadConfig(env, (variables) => ({
+    ports: readJaegerPorts(variables),
+    logLevel: readLogLevel(variables),
+  }));
+}

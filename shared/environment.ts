@@ -1,0 +1,109 @@
+/** Reads environment variables with their types, and collects all that is wrong instead of stopping at the first. */
+import { isIP } from 'node:net';
+import { type BadVariable, ConfigError } from './errors.ts';
+
+/** Variables by name, as in `process.env`, which only composition roots touch. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+const MAX_SHOWN_LENGTH = 100;
+
+/**
+ * Answers variables by name. Each method takes a name and other names accepted in its place, the first one set wins,
+ * and an empty value counts as not set. A bad value is noted and answered as undefined; `loadConfig` throws for all.
+ */
+export class EnvironmentReader {
+  readonly #env: Environment;
+  readonly #bad = new Map<string, BadVariable>();
+  readonly #warnings = new Set<string>();
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** The bad values met so far. */
+  get bad(): BadVariable[] {
+    return [...this.#bad.values()];
+  }
+
+  /** What was ignored, and why: for the log. */
+  get warnings(): string[] {
+    return [...this.#warnings];
+  }
+
+  /** A port to listen on; 0 takes a free one. */
+  port(...names: [string, ...string[]]): number | undefined {
+    const usable = names.filter((name) => !this.#isServiceLink(name));
+    return this.#read(usable, 'a whole number from 0 to 65535 (0 takes a free port)', (value) => {
+      const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+      return port <= 65_535 ? port : undefined;
+    });
+  }
+
+  /** A host name or an IP address. */
+  host(...names: [string, ...string[]]): string | undefined {
+    return this.#read(names, 'a host name or an IP address', (value) =>
+      isIP(value) > 0 || HOST_NAME.test(value) ? value : undefined,
+    );
+  }
+
+  /** One of the values named. */
+  oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
+    return this.#read([name], `one of ${values.join(', ')}`, (value) =>
+      values.find((candidate) => candidate === value),
+    );
+  }
+
+  /** A text that `accepts` takes; `allowed` describes it as the end of a sentence that begins with "must be". */
+  text(name: string, allowed: string, accepts: (value: string) => boolean): string | undefined {
+    return this.#read([name], allowed, (value) => (accepts(value) ? value : undefined));
+  }
+
+  #read<T>(
+    names: readonly string[],
+    allowed: string,
+    parse: (value: string) => T | undefined,
+  ): T | undefined {
+    const name = names.find((candidate) => this.#env[candidate]);
+    const value = name && this.#env[name];
+    if (!name || !value) return undefined;
+    const parsed = parse(value);
+    if (parsed === undefined) this.#bad.set(name, { name, value: shown(value), allowed });
+    return parsed;
+  }
+
+  /** Kubernetes sets `<SERVICE>_PORT=tcp://...` in every pod beside a service of that name: it is not meant for us. */
+  #isServiceLink(name: string): boolean {
+    const value = this.#env[name] ?? '';
+    if (!name.endsWith('_PORT') || !value.startsWith('tcp://')) return false;
+    this.#warnings.add(
+      `${name}=${shown(value)} is ignored: it looks like a Kubernetes service link, not a port`,
+    );
+    return true;
+  }
+}
+
+/**
+ * Reads a configuration in one go.
+ * @returns what `read` answers, and the `warnings` to be logged once there is a logger
+ * @throws {ConfigError} naming every bad variable that `read` asked for
+ */
+export function loadConfig<T extends object>(
+  env: Environment,
+  read: (variables: EnvironmentReader) => T,
+): T & { warnings: readonly string[] } {
+  const variables = new EnvironmentReader(env);
+  const config = read(variables);
+  if (variables.bad.length > 0) throw new ConfigError(variables.bad);
+  return { ...config, warnings: variables.warnings };
+}
+
+/** The value as it may be shown: quoted, short, and without the user info of the URLs in it. */
+function shown(value: string): string {
+  // Greedy up to the last @ of a word: a password may hold any character, and a broken URL is shown as well.
+  const masked = value.replace(/\/\/[^\s,]*@/g, '//***@').replace(/^[^\s,/]*:[^\s,]*@/, '***@');
+  return JSON.stringify(
+    masked.length > MAX_SHOWN_LENGTH ? `${masked.slice(0, MAX_SHOWN_LENGTH)}...` : masked,
+  );
+}

@@ -1,0 +1,75 @@
+/** The log: pretty on a terminal, JSON lines elsewhere, with secrets taken out. */
+import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+export type { Logger };
+
+/** Options of `createLogger`. */
+export interface LoggerOptions {
+  /** Who writes: `gateway`, `jaeger`, ... */
+  name: string;
+  /** @default 'info' */
+  level?: LevelWithSilent;
+  /** Fields for every line, asked for at each of them: joins the trace without the logger knowing the tracer. */
+  mixin?: () => object;
+  /** Where lines go. @default process.stdout */
+  destination?: DestinationStream & { isTTY?: boolean };
+}
+
+/** Makes a logger; opens nothing but its destination. */
+export function createLogger({ name, level = 'info', mixin, destination }: LoggerOptions): Logger {
+  return pino(
+    {
+      name,
+      level,
+      ...(mixin && { mixin }),
+      formatters: { log: (fields) => withoutSecrets(fields) },
+      // The formatter has spelled it out already; pino's own serializer would do it twice.
+      serializers: { err: (fields: object) => fields },
+    },
+    destinationFor(destination),
+  );
+}
+
+const SECRETS = new Set(['password', 'token', 'authorization', 'cookie', 'set-cookie']);
+// pino writes nothing that lies deeper.
+const MAX_DEPTH = 5;
+
+/**
+ * The same object, or a copy of it where there was a secret to take out or an error to spell out. pino's own redaction names every depth by a
+ * path, and 20 paths made a line 20 times as dear (16 us against 0.8).
+ */
+function withoutSecrets<T extends object>(value: T, depth = 0): T {
+  if (depth > MAX_DEPTH || 'toJSON' in value) return value;
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, child] of Object.entries(value)) {
+    const kept = isSecret(key) ? '[redacted]' : written(child, depth + 1);
+    if (kept === child) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[key] = kept;
+  }
+  return (copy as T | undefined) ?? value;
+}
+
+function isSecret(key: string): boolean {
+  return SECRETS.has(key.toLowerCase());
+}
+
+function written(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return withoutSecrets(value instanceof Error ? pino.stdSerializers.err(value) : value, depth);
+}
+
+function destinationFor(destination: LoggerOptions['destination']): DestinationStream {
+  const target = destination ?? process.stdout;
+  if (target.isTTY) {
+    // Formatted here and at once, not in a worker or a pipeline: the last lines before an exit matter most.
+    const format = pretty.prettyFactory({
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss.l',
+      colorize: true,
+    });
+    return { write: (line) => target.write(format(line)) };
+  }
+  return destination ?? pino.destination({ dest: 1, sync: true });
+}
