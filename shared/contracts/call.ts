@@ -1,0 +1,45 @@
+/** Calls an action with its name, parameters and result checked by the compiler. */
+import type { CallingOptions } from 'moleculer';
+import type { Params, Result, ServiceContract } from './contract.ts';
+import { helloContract } from './hello.ts';
+import { usersContract } from './users.ts';
+
+/** The contracts of all services, by the names of the services. */
+export const contracts = {
+  hello: helloContract,
+  users: usersContract,
+} satisfies Record<string, ServiceContract>;
+
+type Contracts = typeof contracts;
+
+/** `hello.greet`, `users.create`, ... */
+export type ActionName = {
+  [S in keyof Contracts]: `${S}.${keyof Contracts[S] & string}`;
+}[keyof Contracts];
+
+type ContractOf<N extends ActionName> = N extends `${infer S extends keyof Contracts}.${infer A}`
+  ? A extends keyof Contracts[S]
+    ? Contracts[S][A]
+    : never
+  : never;
+
+/** What the action of this name takes. */
+export type ParamsOf<N extends ActionName> = Params<ContractOf<N>>;
+
+/** What the action of this name answers. */
+export type ResultOf<N extends ActionName> = Result<ContractOf<N>>;
+
+/** Who can call: a broker, or the context of an action, whose call then belongs to that action's. */
+export interface Caller {
+  call(action: string, params: unknown, options?: CallingOptions): Promise<unknown>;
+}
+
+/** Calls an action through a broker or a context. The parameters are checked where they arrive, not here. */
+export function call<N extends ActionName>(
+  caller: Caller,
+  name: N,
+  params: ParamsOf<N>,
+  options?: CallingOptions,
+): Promise<ResultOf<N>> {
+  return caller.call(name, params, options) as Promise<ResultOf<N>>;
+}

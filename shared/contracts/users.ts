@@ -1,0 +1,54 @@
+/** What the users service promises. */
+import Type from 'typebox';
+import { fields, type ServiceContract, shortText } from './contract.ts';
+import { Greeting } from './hello.ts';
+
+const name = shortText(100);
+const email = Type.String({ format: 'email', maxLength: 254, description: 'an e-mail address' });
+
+/** A user as everybody may see it: the password only ever comes in. */
+export const User = fields({
+  id: Type.String({ format: 'uuid' }),
+  name,
+  email,
+  createdAt: Type.String({ format: 'date-time' }),
+});
+/** A user as everybody may see it. */
+export type User = Type.Static<typeof User>;
+
+/** What a new user is made of. */
+export const NewUser = fields({
+  name,
+  email,
+  // Long enough for any phrase, short enough that hashing it stays cheap.
+  password: Type.String({ minLength: 10, maxLength: 1000 }),
+});
+/** What a new user is made of. */
+export type NewUser = Type.Static<typeof NewUser>;
+
+/** One page of the users, oldest first. */
+export const UserPage = fields({
+  items: Type.Array(User),
+  page: Type.Integer(),
+  pageSize: Type.Integer(),
+  total: Type.Integer(),
+});
+/** One page of the users, oldest first. */
+export type UserPage = Type.Static<typeof UserPage>;
+
+/** Which page is wanted; `default` says what a missing field means. */
+export const PageRequest = fields({
+  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000, default: 1 })),
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+});
+/** Which page is wanted. */
+export type PageRequest = Type.Static<typeof PageRequest>;
+
+/** The actions of the users service. */
+export const usersContract = {
+  create: { params: NewUser, result: User },
+  // Any text may be asked for: what is no id of ours is not found, as any other.
+  get: { params: fields({ id: Type.String() }), result: User },
+  list: { params: PageRequest, result: UserPage },
+  test: { params: fields({}), result: Greeting },
+} satisfies ServiceContract;
