@@ -1,0 +1,33 @@
+import { HttpReporter, type HttpReporterOptions } from './http-reporter.ts';
+import type { ReporterStats } from './ledger.ts';
+import type { Payload } from './payload.ts';
+import { UdpReporter, type UdpReporterOptions } from './udp-reporter.ts';
+
+export type { HttpReporterOptions } from './http-reporter.ts';
+export type { CollectorState, DropReason, ReporterStats } from './ledger.ts';
+export type { Payload } from './payload.ts';
+export type { UdpReporterOptions } from './udp-reporter.ts';
+
+/** Takes encoded batches to a collector; knows bytes and span counts, nothing of what is in them. */
+export interface Reporter {
+  /** Takes a batch over; never throws, never blocks. */
+  send(payload: Payload): void;
+  /**
+   * Sends what is queued, until the deadline; resolves with what was sent and dropped in the reporter's whole life, in
+   * spans; never rejects. A second call gets the first one's promise.
+   */
+  close(options: { deadlineMs: number }): Promise<{ sent: number; dropped: number; spooled: number }>;
+  /** Writes all that is queued to the spool, synchronously, for a process about to die; does nothing without a spool. */
+  spoolNow(): void;
+  stats(): ReporterStats;
+}
+
+/** A reporter that POSTs each batch to `endpoint`; it opens nothing before the first batch. */
+export function createHttpReporter(options: HttpReporterOptions): Reporter {
+  return new HttpReporter(options);
+}
+
+/** A reporter that sends each batch as one datagram; it opens nothing before the first batch. */
+export function createUdpReporter(options: UdpReporterOptions): Reporter {
+  return new UdpReporter(options);
+}
