@@ -1,0 +1,38 @@
+/** Passwords are kept as scrypt hashes, each with a salt of its own. */
+import { randomBytes, scrypt } from 'node:crypto';
+
+/** What a hash costs, in scrypt's own terms: 128 * cost * blockSize bytes of memory, `parallelization` times. */
+export interface ScryptCost {
+  cost: number;
+  blockSize: number;
+  parallelization: number;
+}
+
+// About 50 ms and 16 MiB. Each hash names what it cost, so that these can rise and old hashes stay readable.
+const DEFAULT_COST: ScryptCost = { cost: 16_384, blockSize: 8, parallelization: 1 };
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+/**
+ * Hashes a password in a thread of its own.
+ * @returns the hash with its salt and cost in the PHC string format, `$scrypt$ln=14,r=8,p=1$salt$hash`
+ */
+export async function hashPassword(password: string, cost: ScryptCost = DEFAULT_COST): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const hash = await derive(password, salt, cost);
+  const parameters = `ln=${Math.log2(cost.cost)},r=${cost.blockSize},p=${cost.parallelization}`;
+  return `$scrypt$${parameters}$${withoutPadding(salt)}$${withoutPadding(hash)}`;
+}
+
+function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    // The same characters can be typed as different code points on different keyboards.
+    scrypt(password.normalize('NFKC'), salt, HASH_BYTES, cost, (error, hash) =>
+      error === null ? resolve(hash) : reject(error),
+    );
+  });
+}
+
+function withoutPadding(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}

@@ -1,0 +1,37 @@
+/** The users service, as the runner loads it. */
+import type { ServiceSchema } from 'moleculer';
+import { type Environment, loadUsersConfig, type UsersConfig } from '#shared/config.ts';
+import { call } from '#shared/contracts/call.ts';
+import { implement } from '#shared/contracts/implement.ts';
+import { usersContract } from '#shared/contracts/users.ts';
+import { createUsers, type Users } from './users.ts';
+import { type OpenUsersStore, openUsersStore } from './users-store.ts';
+
+/** A users service that reads its environment when it is created, and holds its file open while it is started. */
+export function createUsersService(env: Environment): ServiceSchema {
+  let config: UsersConfig;
+  let store: OpenUsersStore;
+  let users: Users;
+
+  return {
+    name: 'users',
+    actions: implement(usersContract, {
+      create: (user) => users.create(user),
+      get: (request) => users.get(request),
+      list: (request) => users.list(request),
+      test: (_, ctx) => call(ctx, 'hello.greet', { name: 'users' }),
+    }),
+    created() {
+      config = loadUsersConfig(env);
+    },
+    async started() {
+      store = openUsersStore(config.databasePath);
+      users = createUsers(store);
+    },
+    async stopped() {
+      store?.close();
+    },
+  };
+}
+
+export default createUsersService(process.env);

@@ -1,0 +1,58 @@
+import test from 'ava';
+import { createUsers } from '../../../services/users/users.ts';
+import { EmailTakenError, UserNotFoundError } from '../../../services/users/users-errors.ts';
+import { openUsersStore } from '../../../services/users/users-store.ts';
+
+const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engine' };
+
+/** Users in a store in memory, with ids and times that can be foreseen. */
+function createTestUsers() {
+  let count = 0;
+  return createUsers(openUsersStore(':memory:'), {
+    hash: async (password) => `hash of ${password.length}`,
+    now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, count)),
+    newId: () => `id-${++count}`,
+  });
+}
+
+test('a new user has an id and the time, and never a password', async (t) => {
+  const users = createTestUsers();
+  const created = await users.create(ada);
+  t.deepEqual(created, {
+    id: 'id-1',
+    name: 'Ada',
+    email: 'ada@example.org',
+    createdAt: '2026-01-01T00:00:01.000Z',
+  });
+  t.deepEqual({ ...users.get({ id: 'id-1' }) }, created);
+});
+
+test('an e-mail address belongs to one user, however it is written', async (t) => {
+  const users = createTestUsers();
+  await users.create(ada);
+  const again = { ...ada, name: 'Other', email: 'ADA@Example.org' };
+  const error = await t.throwsAsync(users.create(again), { instanceOf: EmailTakenError });
+  t.like(error, { code: 'EMAIL_TAKEN', status: 409 });
+  t.is(users.list({}).total, 1);
+});
+
+test('a user who is not there is not found', (t) => {
+  const error = t.throws(() => createTestUsers().get({ id: "' OR 1=1 --" }), {
+    instanceOf: UserNotFoundError,
+  });
+  t.like(error, { code: 'USER_NOT_FOUND', status: 404 });
+});
+
+test('lists a page, oldest first, of as many as there are', async (t) => {
+  const users = createTestUsers();
+  for (let at = 1; at <= 25; at++) await users.create({ ...ada, email: `${at}@example.org` });
+  const ids = (request: object) => users.list(request).items.map(({ email }) => Number.parseInt(email, 10));
+  t.like(users.list({}), { page: 1, pageSize: 20, total: 25 });
+  t.deepEqual(
+    ids({}),
+    Array.from({ length: 20 }, (_, at) => at + 1),
+  );
+  t.deepEqual(ids({ page: 2 }), [21, 22, 23, 24, 25]);
+  t.deepEqual(ids({ page: 3, pageSize: 10 }), [21, 22, 23, 24, 25]);
+  t.deepEqual(ids({ page: 1_000_000_000, pageSize: 100 }), []);
+});
