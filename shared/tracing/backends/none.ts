@@ -1,0 +1,12 @@
+/** No tracing: OpenTracing's own no-op tracer, no hooks, no sockets. */
+import opentracing from 'opentracing';
+import { type Backend, NO_STATS } from './backend.ts';
+
+export function createNoBackend(): Backend {
+  return {
+    enabled: false,
+    createTracer: () => new opentracing.Tracer(),
+    stats: () => NO_STATS,
+    close: async () => ({ sent: 0, dropped: 0 }),
+  };
+}

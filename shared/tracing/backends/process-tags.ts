@@ -1,0 +1,24 @@
+/** What a process says of itself, on every batch of spans. */
+import { createRequire } from 'node:module';
+import { hostname, networkInterfaces } from 'node:os';
+import type { Tags } from '../tracer/span.ts';
+
+const require = createRequire(import.meta.url);
+
+/** jaeger-client's process tags, and those that were configured, which win. */
+export function processTags(configured: Tags): Tags {
+  const { version } = require('jaeger-client/package.json') as { version: string };
+  return {
+    'jaeger.version': `Node-${version}`,
+    // Without a host Jaeger takes every span for another host and warns of clock skew.
+    hostname: hostname(),
+    ip: firstAddress(),
+    pid: process.pid,
+    ...configured,
+  };
+}
+
+function firstAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}

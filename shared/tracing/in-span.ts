@@ -1,0 +1,48 @@
+/** Spans of one's own, around any piece of code. */
+import opentracing, { type Span } from 'opentracing';
+import { currentSpan, isSuppressed, withSpan } from './current-span.ts';
+import { markError } from './span-error.ts';
+
+export interface InSpanOptions {
+  /** Tags from the start. */
+  tags?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs `fn(span)` in a child of the active span, made by that span's own tracer; where none is active, in a new trace
+ * of the global tracer. The span is active inside, is finished once when `fn` returns or its promise settles, and
+ * carries the error of a `fn` that throws or rejects. Returns what `fn` returns.
+ */
+export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: Span) => Result): Result {
+  const parent = currentSpan();
+  if (isSuppressed()) return fn(new opentracing.Span());
+  const tracer = parent?.tracer() ?? opentracing.globalTracer();
+  const span = tracer.startSpan(name, { ...(parent && { childOf: parent }), ...options });
+  let result: Result;
+  try {
+    result = withSpan(span, fn, span);
+  } catch (error) {
+    markError(span, error);
+    span.finish();
+    throw error;
+  }
+  if (!isThenable(result)) {
+    span.finish();
+    return result;
+  }
+  return result.then(
+    (value) => {
+      span.finish();
+      return value;
+    },
+    (error) => {
+      markError(span, error);
+      span.finish();
+      throw error;
+    },
+  ) as Result;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

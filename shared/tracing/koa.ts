@@ -1,0 +1,130 @@
+/** Koa: one server span for every request, named by the route that matched, until the response has gone out. */
+import type { ServerResponse } from 'node:http';
+import type { Context, Middleware } from 'koa';
+import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import { SUPPRESSED, withSpan } from './current-span.ts';
+import { type TrustPolicy, trustOf } from './propagation/trust.ts';
+import { isRecorded } from './recorded.ts';
+import { markError } from './span-error.ts';
+import * as tag from './tags.ts';
+import { traceIdOf } from './trace-id.ts';
+
+/** The options of {@link Tracing.koa}. */
+export interface KoaOptions {
+  /** What incoming headers may decide. @default the tracing's own policy */
+  trust?: TrustPolicy;
+  /** Paths that are not traced, nor anything below them; a final `*` stands for any rest. @default /health/* and /metrics */
+  ignore?: readonly string[];
+}
+
+/** The response header that carries the trace's id, 32 hex digits. */
+const TRACE_ID_HEADER = 'x-trace-id';
+
+const IGNORED = ['/health/*', '/metrics'];
+const SERVER_TAGS = Object.freeze({ [tag.SPAN_KIND]: tag.SERVER, [tag.COMPONENT]: 'koa' });
+const LONGEST_URL = 2048;
+
+/** The middleware over the tracer of the service that answers the requests. */
+export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: TrustPolicy }): Middleware {
+  const isIgnored = pathMatcher(options.ignore ?? IGNORED);
+
+  return async function traceRequest(ctx, next) {
+    if (isIgnored(ctx.path)) return withSpan(SUPPRESSED, next, undefined);
+    const parent = callerOf(ctx, tracer, options.trust);
+    const span = tracer.startSpan(ctx.method, { ...(parent && { childOf: parent }), tags: SERVER_TAGS });
+    const traceId = traceIdOf(span);
+    if (traceId !== '') ctx.set(TRACE_ID_HEADER, traceId);
+    const request: TracedRequest = { ctx, span, thrown: undefined, finished: false };
+    const finish = (): void => finishRequest(request);
+    ctx.res.once('finish', finish).once('close', finish);
+    try {
+      await withSpan(span, next, undefined);
+    } catch (error) {
+      request.thrown = error;
+      keepHeader(ctx.res, traceId);
+      throw error;
+    }
+  };
+}
+
+interface TracedRequest {
+  readonly ctx: Context;
+  readonly span: Span;
+  thrown: unknown;
+  finished: boolean;
+}
+
+/** Ends the span when the response is out or its connection is gone; only then is the status what the client saw. */
+function finishRequest(request: TracedRequest): void {
+  if (request.finished) return;
+  request.finished = true;
+  const { ctx, span, thrown } = request;
+  if (isRecorded(span)) {
+    const { res } = ctx;
+    const route = matchedRoute(ctx);
+    span.setOperationName(route === undefined ? ctx.method : `${ctx.method} ${route}`);
+    span.setTag(tag.HTTP_METHOD, ctx.method);
+    span.setTag(tag.HTTP_URL, requestUrl(ctx));
+    if (route !== undefined) span.setTag(tag.HTTP_ROUTE, route);
+    if (!res.writableFinished) span.setTag(tag.HTTP_ABORTED, true);
+    if (res.headersSent) span.setTag(tag.HTTP_STATUS_CODE, res.statusCode);
+    if (res.headersSent && res.statusCode >= 500) markError(span, thrown ?? new HttpError(res));
+  }
+  span.finish();
+}
+
+/** The failure of a request whose error was answered before it came to us. */
+class HttpError extends Error {
+  constructor({ statusCode, statusMessage }: ServerResponse) {
+    super(`answered ${statusCode} ${statusMessage ?? ''}`.trim());
+    this.name = 'HttpError';
+    delete this.stack;
+  }
+}
+
+/** The span that the request's headers name, as far as they are trusted. */
+function callerOf({ req }: Context, tracer: Tracer, policy: TrustPolicy): SpanContext | undefined {
+  const trust = trustOf(req, policy);
+  if (trust === 'none') return undefined;
+  const caller = tracer.extract(opentracing.FORMAT_HTTP_HEADERS, req.headers) ?? undefined;
+  if (trust === 'all' || caller === undefined) return caller;
+  return 'undecided' in caller ? (caller as { undecided(): SpanContext }).undecided() : caller;
+}
+
+/** What @koa/router leaves on the context. */
+interface RouterState {
+  _matchedRoute?: unknown;
+  matched?: readonly { path: unknown; methods: readonly string[] }[];
+}
+
+/**
+ * The pattern of the route that answered, or would have: a guard in front of it (`router.use`) matches too, but carries
+ * no method. Undefined where no route is for this path and method.
+ */
+function matchedRoute(ctx: Context): string | undefined {
+  const { _matchedRoute: latest, matched = [] } = ctx as RouterState;
+  const candidates = matched.filter(({ methods }) => methods.includes(ctx.method)).map(({ path }) => path);
+  const route = candidates.includes(latest) ? latest : candidates.at(-1);
+  return route === undefined ? undefined : String(route);
+}
+
+/** Without the query: it is where secrets and unbounded values are. */
+function requestUrl(ctx: Context): string {
+  return `${ctx.protocol}://${ctx.host}${ctx.path}`.slice(0, LONGEST_URL);
+}
+
+/** Koa's default answer to an error first removes all headers; ours is put back as the answer goes out. */
+function keepHeader(res: ServerResponse, traceId: string): void {
+  if (traceId === '' || res.headersSent) return;
+  const end = res.end;
+  res.end = function endWithTraceId(this: ServerResponse, ...args: never) {
+    if (!res.headersSent) res.setHeader(TRACE_ID_HEADER, traceId);
+    return end.apply(res, args);
+  } as typeof res.end;
+}
+
+function pathMatcher(patterns: readonly string[]): (path: string) => boolean {
+  const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('*')));
+  const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1));
+  return (path) => exact.has(path) || prefixes.some((prefix) => path.startsWith(prefix));
+}

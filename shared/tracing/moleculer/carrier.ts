@@ -1,0 +1,70 @@
+/**
+ * The context of a span as it travels in `meta.$trace`: for one hop, put into a copy of the caller's meta, taken out on
+ * arrival, never merged back.
+ */
+import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import { UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
+
+/** The key in a call's meta. */
+export const TRACE_KEY = '$trace';
+
+/** Most contexts are one text; those with baggage, or of other tracers, are a map of texts. */
+export type Carrier = string | Record<string, string>;
+
+/** A call's meta. */
+export type Meta = Record<string, unknown>;
+
+const MOST_ENTRIES = 80;
+const LONGEST_ENTRY = 8192;
+
+/** The carrier that names `span` as the parent of whatever the message causes. */
+export function carrierOf(span: Span): Carrier {
+  const map: Record<string, string> = {};
+  span.tracer().inject(span.context(), opentracing.FORMAT_TEXT_MAP, map);
+  const context = map[UBER_TRACE_ID];
+  if (context !== undefined && isAlone(map)) return context;
+  return map;
+}
+
+/** The context that a carrier names, or undefined: whatever a peer sent, nothing is thrown. */
+export function contextFrom(carrier: unknown, tracer: Tracer): SpanContext | undefined {
+  const map = typeof carrier === 'string' ? { [UBER_TRACE_ID]: carrier } : textMap(carrier);
+  if (map === undefined) return undefined;
+  try {
+    return tracer.extract(opentracing.FORMAT_TEXT_MAP, map) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy of `meta` with the carrier in it. */
+export function withCarrier(meta: Meta | null | undefined, carrier: Carrier): Meta {
+  return { ...meta, [TRACE_KEY]: carrier };
+}
+
+/** `meta` itself where no carrier is in it, else a copy without. Deleting the key would make every later use of the object slow. */
+export function withoutCarrier(meta: Meta): Meta {
+  if (!(TRACE_KEY in meta)) return meta;
+  const rest: Meta = {};
+  for (const key of Object.keys(meta)) if (key !== TRACE_KEY) rest[key] = meta[key];
+  return rest;
+}
+
+function isAlone(map: Record<string, string>): boolean {
+  let entries = 0;
+  for (const _ in map) if (++entries > 1) return false;
+  return true;
+}
+
+/** The texts of a map that a peer sent, as many and as long as can be meant. */
+function textMap(carrier: unknown): Record<string, string> | undefined {
+  if (typeof carrier !== 'object' || carrier === null || Array.isArray(carrier)) return undefined;
+  const map: Record<string, string> = {};
+  let entries = 0;
+  for (const [key, value] of Object.entries(carrier)) {
+    if (typeof value !== 'string' || value.length > LONGEST_ENTRY || ++entries > MOST_ENTRIES)
+      return undefined;
+    map[key] = value;
+  }
+  return map;
+}

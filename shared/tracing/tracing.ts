@@ -1,0 +1,67 @@
+/** Where everything is joined: one backend, its tracers, and the two middlewares that make spans with them. */
+import type { Middleware as KoaMiddleware } from 'koa';
+import type { Middleware as MoleculerMiddleware } from 'moleculer';
+import opentracing, { type Tracer } from 'opentracing';
+import type { Backend, BackendStats, CloseResult } from './backends/backend.ts';
+import { createBackend } from './backends/create-backend.ts';
+import { type KoaOptions, koaMiddleware } from './koa.ts';
+import { moleculerMiddleware } from './moleculer/middleware.ts';
+import { readSettings, type TracingOptions, type TracingSettings } from './options.ts';
+import { setQueryUrl } from './trace-url.ts';
+
+/** How long {@link Tracing.close} may take, where nothing is said. */
+const CLOSE_DEADLINE_MS = 5000;
+
+/** The tracing of one process. */
+export interface Tracing {
+  /** The middleware for a Koa application: one server span per request. Use it first. */
+  koa(options?: KoaOptions): KoaMiddleware;
+  /** The middleware for a Moleculer broker: spans for calls and actions. Flushes when the broker has stopped. */
+  moleculer(): MoleculerMiddleware;
+  /** A tracer whose spans carry this service's name; the same one for the same name. */
+  tracerFor(service: string): Tracer;
+  /** Spans started, finished, unfinished, sent, dropped by reason, queued; bytes; failed and retried requests. */
+  stats(): BackendStats;
+  /**
+   * Stops, sends what is queued, and resolves with what was sent and dropped in this process's whole life, in spans.
+   * Never rejects, never outlives its deadline (5000 ms where none is given), and is safe to call twice.
+   */
+  close(options?: { deadlineMs?: number }): Promise<CloseResult>;
+}
+
+/**
+ * Checks the options, picks the backend, and makes it OpenTracing's global tracer; opens nothing before the first span.
+ * Throws a {@link TracingOptionsError} that names every option or variable that is not as it must be.
+ */
+export function createTracing(options: TracingOptions = {}): Tracing {
+  const settings = readSettings(options);
+  return assembleTracing(settings, createBackend(settings));
+}
+
+/** The tracing over a backend that exists already. */
+export function assembleTracing(settings: TracingSettings, backend: Backend): Tracing {
+  const tracers = new Map<string, Tracer>();
+  const tracerFor = (service: string): Tracer => {
+    let tracer = tracers.get(service);
+    if (tracer === undefined) {
+      tracer = backend.createTracer(service);
+      tracers.set(service, tracer);
+    }
+    return tracer;
+  };
+  let closing: Promise<CloseResult> | undefined;
+  const close = ({ deadlineMs = CLOSE_DEADLINE_MS } = {}): Promise<CloseResult> => {
+    closing ??= backend.close({ deadlineMs });
+    return closing;
+  };
+
+  opentracing.initGlobalTracer(tracerFor(settings.service));
+  setQueryUrl(settings.queryUrl);
+  return {
+    koa: (options = {}) => koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options }),
+    moleculer: () => moleculerMiddleware({ tracerFor, service: settings.service, flush: close }),
+    tracerFor,
+    stats: () => backend.stats(),
+    close,
+  };
+}
