@@ -1,8 +1,9 @@
 /** Keeps users in a SQLite file, which several processes of one machine may share. */
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { User } from '#shared/contracts/users.ts';
+import { tracedDatabase } from '#shared/tracing/index.ts';
 import type { UsersStore } from './users.ts';
 import { UsersStoreError } from './users-errors.ts';
 
@@ -32,7 +33,7 @@ const MIGRATIONS = [
  * @throws {UsersStoreError}
  */
 export function openUsersStore(path: string): OpenUsersStore {
-  const db = openDatabase(path);
+  const db = tracedDatabase(openDatabase(path), { instance: basename(path) });
   const insert = db.prepare(
     'INSERT INTO users (id, name, email, password_hash, created_at) VALUES (?, ?, ?, ?, ?)',
   );

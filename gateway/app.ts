@@ -1,0 +1,31 @@
+/** The gateway as a Koa application: what a request goes through, from the outside in. */
+import Koa, { type Middleware } from 'koa';
+import type { ServiceBroker } from 'moleculer';
+import type { Logger } from '#shared/logger.ts';
+import { answerErrors } from './errors.ts';
+import { findMissing } from './readiness.ts';
+import { logRequests } from './request-log.ts';
+import { createRoutes } from './routes/index.ts';
+
+/** What the gateway is made of. */
+export interface AppOptions {
+  broker: ServiceBroker;
+  logger: Logger;
+  /** Comes first, so that all that follows is in the trace. */
+  tracing: Middleware;
+}
+
+/** Makes the application; it listens nowhere yet. */
+export function createApp({ broker, logger, tracing }: AppOptions): Koa {
+  const app = new Koa();
+  app.use(tracing);
+  app.use(logRequests(logger));
+  app.use(answerErrors());
+  for (const route of createRoutes({ mesh: broker, findMissing: () => findMissing(broker) })) app.use(route);
+
+  app.on('error', (error: unknown, ctx?: Koa.Context) => {
+    // What was answered is in the request's own line.
+    if (ctx?.state['failure'] !== error) logger.warn({ err: error }, 'could not answer');
+  });
+  return app;
+}

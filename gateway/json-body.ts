@@ -1,0 +1,34 @@
+/** Reads the JSON body of a request, and names what is wrong with it. */
+import { bodyParser } from '@koa/bodyparser';
+import type { Middleware } from 'koa';
+import { BodyTooLargeError, MalformedBodyError, UnsupportedMediaTypeError } from './request-errors.ts';
+
+/** More than any body that a route of ours can use. */
+export const BODY_LIMIT_BYTES = 100 * 1024;
+
+/** Puts the JSON object that came in into `ctx.request.body`; no body at all counts as an empty object. */
+export function readJsonBody(limitBytes: number = BODY_LIMIT_BYTES): Middleware {
+  const parse = bodyParser({
+    enableTypes: ['json'],
+    jsonLimit: limitBytes,
+    onError: (error) => {
+      throw requestErrorOf(error, limitBytes);
+    },
+  });
+
+  return async function readBody(ctx, next) {
+    if (ctx.is('application/json') === false) throw new UnsupportedMediaTypeError();
+    await parse(ctx, async () => {
+      if (Array.isArray(ctx.request.body)) throw new MalformedBodyError();
+      await next();
+    });
+  };
+}
+
+/** The parts of the body parser read as streams do: what they throw has a `type`, or nothing but a status. */
+function requestErrorOf(cause: Error, limitBytes: number): Error {
+  const { type, status } = cause as { type?: string; status?: number };
+  if (type === 'entity.too.large') return new BodyTooLargeError(limitBytes, { cause });
+  if (type === 'encoding.unsupported' || status === 415) return new UnsupportedMediaTypeError({ cause });
+  return new MalformedBodyError({ cause });
+}

@@ -1,0 +1,36 @@
+/** `/users`: what the users service keeps; and `/user`, the same under the names of the article. */
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import { type Caller, call } from '#shared/contracts/call.ts';
+import { createFieldsReader } from '#shared/contracts/fields.ts';
+import { usersContract } from '#shared/contracts/users.ts';
+import { readJsonBody } from '../json-body.ts';
+import { createQueryReader } from '../query.ts';
+
+/** Adds `POST /users`, `POST /user/register`, `GET /users`, `GET /users/:id` and `GET /user/test`. */
+export function addUsersRoutes(router: Router, mesh: Caller): void {
+  const readNewUser = createFieldsReader(usersContract.create.params);
+  const readPageRequest = createQueryReader(usersContract.list.params);
+  const readBody = readJsonBody();
+
+  async function register(ctx: RouterContext): Promise<void> {
+    const user = await call(mesh, 'users.create', readNewUser(ctx.request.body));
+    ctx.status = 201;
+    ctx.set('Location', `/users/${user.id}`);
+    ctx.body = user;
+  }
+  router.post('/users', readBody, register);
+  router.post('/user/register', readBody, register);
+
+  router.get('/users', async (ctx) => {
+    ctx.body = await call(mesh, 'users.list', readPageRequest(ctx.query));
+  });
+
+  router.get('/users/:id', async (ctx) => {
+    ctx.body = await call(mesh, 'users.get', { id: ctx.params['id'] ?? '' });
+  });
+
+  router.get('/user/test', async (ctx) => {
+    ctx.body = await call(mesh, 'users.test', {});
+  });
+}

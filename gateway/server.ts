@@ -1,0 +1,102 @@
+/** The HTTP server: it listens, and it stops without cutting anybody off who can still be answered. */
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { CodedError } from '#shared/errors.ts';
+
+/** The address cannot be listened on; the message says what to do. */
+export class ListenError extends CodedError {
+  readonly code = 'CANNOT_LISTEN';
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Without a slash at the end. */
+  url: string;
+  /**
+   * Stops: takes no more connections, closes those that idle, lets what runs end, and cuts off what has not ended
+   * within the deadline. Resolves when no connection is left; never rejects.
+   */
+  close(options: { deadlineMs: number }): Promise<void>;
+}
+
+/** A request that has not come in whole after this long is given up. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 60 s of common load balancers: whoever closes first must not be us, or requests get lost. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** Listens; port 0 takes a free one. @throws {ListenError} */
+export async function startServer(
+  listener: RequestListener,
+  address: { host: string; port: number },
+): Promise<RunningServer> {
+  const running = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  const server = createServer({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  });
+  let stopping = false;
+
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    running.add(response);
+    if (stopping) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      running.delete(response);
+      if (stopping) server.closeIdleConnections();
+    });
+    listener(request, response);
+  });
+  await listen(server, address);
+
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    async close({ deadlineMs }) {
+      stopping = true;
+      // Tells clients that keep their connection to open the next one elsewhere.
+      for (const response of running) response.shouldKeepAlive = false;
+      const closed = new Promise((resolve) => server.close(resolve));
+      // Browsers open connections in advance; to Node one that has sent nothing yet is not idle.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ host, port }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (cause) {
+    throw new ListenError(`The gateway cannot listen on ${host} port ${port}: ${adviceFor(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function adviceFor(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return 'the port is in use. Stop what listens there, or set GATEWAY_PORT to another port';
+    case 'EACCES':
+      return 'this user may not. Set GATEWAY_PORT to a port above 1023';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'this machine has no such address. Set GATEWAY_HOST to one that it has';
+    default:
+      return String(error);
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
