@@ -23,9 +23,9 @@ export function createApp({ broker, logger, tracing }: AppOptions): Koa {
   app.use(answerErrors());
   for (const route of createRoutes({ mesh: broker, findMissing: () => findMissing(broker) })) app.use(route);
 
-  app.on('error', (error: unknown, ctx?: Koa.Context) => {
-    // What was answered is in the request's own line.
-    if (ctx?.state['failure'] !== error) logger.warn({ err: error }, 'could not answer');
+  // Said in the line of its request, which is written when the connection is done with.
+  app.on('error', (error: unknown, ctx: Koa.Context) => {
+    ctx.state['failure'] ??= error;
   });
   return app;
 }

@@ -64,7 +64,7 @@ export function errorBody({ code, message, details }: Omit<ErrorAnswer, 'status'
   return { error: { code, message, traceId: traceFields().traceId, ...(details && { details }) } };
 }
 
-/** Answers with an error what throws further in, and leaves it in `ctx.state.failure` where it is our fault. */
+/** Answers with an error what throws further in, and tells the application where it is our fault. */
 export function answerErrors(): Middleware {
   return async function answerError(ctx, next) {
     try {
@@ -73,10 +73,8 @@ export function answerErrors(): Middleware {
       const answer = describeError(error);
       ctx.status = answer.status;
       ctx.body = errorBody(answer);
-      if (answer.status < 500) return;
-      ctx.state['failure'] = error;
-      // Koa's own way to let others know, such as the tracing of this request.
-      ctx.app.emit('error', error, ctx);
+      // Koa's own way for what was answered already: the log and the tracing of this request listen.
+      if (answer.status >= 500) ctx.app.emit('error', error, ctx);
     }
   };
 }

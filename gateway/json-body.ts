@@ -17,7 +17,8 @@ export function readJsonBody(limitBytes: number = BODY_LIMIT_BYTES): Middleware 
   });
 
   return async function readBody(ctx, next) {
-    if (ctx.is('application/json') === false) throw new UnsupportedMediaTypeError();
+    const isEmpty = ctx.request.length === 0;
+    if (!isEmpty && ctx.is('application/json') === false) throw new UnsupportedMediaTypeError();
     await parse(ctx, async () => {
       if (Array.isArray(ctx.request.body)) throw new MalformedBodyError();
       await next();

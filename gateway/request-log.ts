@@ -3,20 +3,30 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from '#shared/logger.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 
-/** What nginx made the custom for a client that did not wait: no other status would be true. */
+/** nginx's custom for a client that did not wait: no other status would be true. */
 const CLIENT_CLOSED_REQUEST = 499;
+const CONNECTION_LOST = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'HPE_INVALID_EOF_STATE',
+]);
 
-/** Logs with `method`, `route`, `status`, `durationMs`, `traceId`, and the error where it was our fault. */
+/**
+ * Logs `method`, `route`, `status`, `durationMs` and `traceId`, and the error that the application was told of, which
+ * is expected in `ctx.state.failure`.
+ */
 export function logRequests(logger: Logger, now: () => number = () => performance.now()): Middleware {
   return async function logRequest(ctx, next) {
     const startedAt = now();
-    // Taken now: by the time the connection closes, the trace is no longer the active one.
+    // Taken now: when the connection closes, the trace is no longer the active one.
     const trace = traceFields();
     ctx.res.once('close', () => {
+      const failure = failureOf(ctx);
+      const level = failure !== undefined ? 'error' : isProbe(ctx) ? 'debug' : 'info';
       const durationMs = Math.round((now() - startedAt) * 1000) / 1000;
-      const { failure } = ctx.state;
-      const fields = { method: ctx.method, route: routeOf(ctx), status: statusOf(ctx), durationMs };
-      logger[levelOf(ctx)]({ ...fields, ...trace, ...(failure && { err: failure }) }, 'request');
+      const fields = { method: ctx.method, route: routeOf(ctx), status: statusOf(ctx), durationMs, ...trace };
+      logger[level]({ ...fields, ...(failure !== undefined && { err: failure }) }, 'request');
     });
     await next();
   };
@@ -32,8 +42,13 @@ function statusOf({ res }: Context): number {
   return res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
 }
 
-function levelOf(ctx: Context): 'error' | 'info' | 'debug' {
-  if (statusOf(ctx) >= 500) return 'error';
-  // Asked for every few seconds by whatever runs this process.
-  return routeOf(ctx)?.startsWith('/health/') ? 'debug' : 'info';
+/** That the client went is what the status says; it is nobody's failure. */
+function failureOf({ state }: Context): unknown {
+  const { failure } = state;
+  return CONNECTION_LOST.has(failure?.code) ? undefined : failure;
+}
+
+/** Asked for every few seconds by whatever runs this process. */
+function isProbe(ctx: Context): boolean {
+  return routeOf(ctx)?.startsWith('/health/') ?? false;
 }

@@ -1,0 +1,97 @@
+/** The real gateway within the test's own process, with services beside it and its trace at hand. */
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { ExecutionContext } from 'ava';
+import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
+import { createLogger } from '#shared/logger.ts';
+import { traceFields } from '#shared/tracing/index.ts';
+import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
+import { createApp } from '../../gateway/app.ts';
+import { type RunningServer, startServer } from '../../gateway/server.ts';
+import helloService from '../../services/hello/hello.service.ts';
+import { createUsersService } from '../../services/users/users.service.ts';
+import { startNode } from './broker-node.ts';
+
+/** What {@link startGateway} is told. */
+export interface GatewayOptions {
+  /** @default hello, and users in memory */
+  services?: ServiceSchema[];
+  broker?: BrokerOptions;
+}
+
+/** A reply, read to its end. */
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The body as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of it
+  json: any;
+}
+
+/** A running gateway. */
+export interface TestGateway {
+  url: string;
+  broker: ServiceBroker;
+  server: RunningServer;
+  tracing: MemoryTracing;
+  /** What was logged so far. */
+  logLines(): Record<string, unknown>[];
+  /** Sends a request whose path goes out as it is written. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+}
+
+/** Starts a gateway that ends with the test. */
+export async function startGateway(t: ExecutionContext, options: GatewayOptions = {}): Promise<TestGateway> {
+  const services = options.services ?? [helloService, createUsersService({ USERS_DB: ':memory:' })];
+  const tracing = createMemoryTracing({ service: 'gateway' });
+  const broker = await startNode(t, services, { middlewares: [tracing.moleculer()], ...options.broker });
+  const lines: string[] = [];
+  const destination = { write: (line: string) => lines.push(line) > 0 };
+  const logger = createLogger({ name: 'gateway', level: 'debug', mixin: traceFields, destination });
+  const app = createApp({ broker, logger, tracing: tracing.koa() });
+  const server = await startServer(app.callback(), { host: '127.0.0.1', port: 0 });
+  t.teardown(() => server.close({ deadlineMs: 0 }));
+  return {
+    url: server.url,
+    broker,
+    server,
+    tracing,
+    logLines: () => lines.map((line) => JSON.parse(line)),
+    send: (...request) => send(server.url, ...request),
+  };
+}
+
+function send(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const request = httpRequest(
+      { hostname, port, method, path, headers: { ...type, ...headers } },
+      (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk;
+        });
+        reply.on('error', reject).on('end', () => {
+          const { statusCode: status = 0, headers } = reply;
+          resolve({
+            status,
+            headers,
+            text,
+            get json() {
+              return JSON.parse(text);
+            },
+          });
+        });
+      },
+    );
+    request.on('error', reject).end(isRaw ? body : body === undefined ? undefined : JSON.stringify(body));
+  });
+}
