@@ -20,17 +20,20 @@ export class BrokerLog extends Loggers.Base<object> {
     this.#logger = logger;
   }
 
-  /** What Moleculer calls info about its own insides (30 lines a start) is debug to whoever runs the system. */
+  /** What Moleculer calls info about its own insides (30 lines a start) is debug to those who run the system. */
   override getLogHandler(bindings: Bindings) {
     const own = bindings.svc === undefined || bindings.svc.startsWith('$');
     const { name } = this.#logger.bindings();
     const logger = bindings.mod === name ? this.#logger : this.#logger.child({ module: bindings.mod });
     return (level: Level, args: unknown[]) => {
       const { fields, message } = toLine(args);
-      logger[own && level === 'info' ? 'debug' : level](fields, message);
+      logger[level === 'info' && (own || OWN_LINE.test(message)) ? 'debug' : level](fields, message);
     };
   }
 }
+
+// The two that it writes in a service's name.
+const OWN_LINE = /^Service '.*' (started|stopped)\.$/;
 
 /** Moleculer logs as `console.log` does: texts, errors and objects in any order. */
 function toLine(args: unknown[]): { fields: object; message: string } {

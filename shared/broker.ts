@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BrokerOptions, Middleware } from 'moleculer';
 import { BrokerLog } from './broker-log.ts';
 import type { MeshConfig } from './config.ts';
+import { ContractValidator } from './contracts/validator.ts';
 import type { Logger } from './logger.ts';
 import { LoopbackTcp } from './loopback-tcp.ts';
 import { parseNatsUrl } from './nats-options.ts';
@@ -28,6 +29,7 @@ export function createBrokerOptions({ name, mesh, logger, tracing }: BrokerSetti
       ? { type: 'NATS', options: { ...parseNatsUrl(mesh.natsUrl), name } }
       : new LoopbackTcp({ namespace: mesh.namespace, root: join(import.meta.dirname, '..') }),
     middlewares: [tracing.moleculer()],
+    validator: new ContractValidator(),
     logger: new BrokerLog(logger),
     requestTimeout: 5000, // Moleculer's default is none: a call to a dead node would wait for ever
     tracking: { enabled: true, shutdownTimeout: 3000 }, // a stop waits for the calls that run here
