@@ -102,7 +102,7 @@ export function loadConfig<T extends object>(
 /** The value as it may be shown: quoted, short, and without the user info of the URLs in it. */
 function shown(value: string): string {
   // Greedy up to the last @ of a word: a password may hold any character, and a broken URL is shown as well.
-  const masked = value.replace(/\/\/[^\s,]*@/g, '//***@').replace(/^[^\s,/]*:[^\s,]*@/, '***@');
+  const masked = value.replace(/\/\/[^\s,]*@/g, '//***@').replace(/^[^\s,/:]*:(?!\/\/)[^\s,]*@/, '***@');
   return JSON.stringify(
     masked.length > MAX_SHOWN_LENGTH ? `${masked.slice(0, MAX_SHOWN_LENGTH)}...` : masked,
   );

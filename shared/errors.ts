@@ -48,12 +48,19 @@ export interface BadVariable {
 /** The environment has bad values; the message is one readable block that names all of them. */
 export class ConfigError extends CodedError {
   readonly code = 'CONFIG_INVALID';
-  readonly variables: readonly BadVariable[];
+  readonly #variables: readonly BadVariable[];
 
   constructor(variables: readonly BadVariable[], options?: ErrorOptions) {
     const lines = variables.map(({ name, value, allowed }) => `  ${name}=${value} must be ${allowed}`);
     const noun = lines.length === 1 ? 'a bad value' : `${lines.length} bad values`;
     super([`The environment has ${noun}:`, ...lines].join('\n'), options);
-    this.variables = variables;
+    // Whoever prints the error as it is shows the message alone: where in the program it was found helps nobody.
+    this.stack = this.message;
+    this.#variables = variables;
+  }
+
+  /** The bad variables, one by one. */
+  get variables(): readonly BadVariable[] {
+    return this.#variables;
   }
 }

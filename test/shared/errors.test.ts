@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import test from 'ava';
 import { CodedError, ConfigError, InvalidFieldsError, RequestError } from '#shared/errors.ts';
 
@@ -33,4 +34,5 @@ test('a config error is one block that names every variable, its value and what 
       '  LOG_LEVEL="loud" must be one of info, warn',
     ].join('\n'),
   );
+  t.notRegex(inspect(error), / at /);
 });
