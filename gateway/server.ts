@@ -59,8 +59,11 @@ export async function startServer(
       // Tells clients that keep their connection to open the next one elsewhere.
       for (const response of running) response.shouldKeepAlive = false;
       const closed = new Promise((resolve) => server.close(resolve));
-      // Browsers open connections in advance; to Node one that has sent nothing yet is not idle.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      // Browsers open connections in advance, and to Node one that has sent nothing yet is not idle. By the next turn
+      // of the loop, what had arrived before now has been read.
+      setImmediate(() => {
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      });
       const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
       await closed;
       clearTimeout(timer);

@@ -1,0 +1,45 @@
+/** The composition root of the gateway's process. */
+import { ServiceBroker } from 'moleculer';
+import { createBrokerOptions } from '#shared/broker.ts';
+import { loadGatewayConfig } from '#shared/config.ts';
+import { CodedError } from '#shared/errors.ts';
+import { startLifecycle } from '#shared/lifecycle.ts';
+import { createLogger } from '#shared/logger.ts';
+import { createTracing, TracingOptionsError, traceFields } from '#shared/tracing/index.ts';
+import { createApp } from './app.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/** How long requests that run may go on when the process is asked to stop. */
+const DRAIN_DEADLINE_MS = 4000;
+
+async function startGateway(): Promise<void> {
+  const { gateway, mesh, logLevel, warnings } = loadGatewayConfig(process.env);
+  const logger = createLogger({ name: 'gateway', level: logLevel, mixin: traceFields });
+  for (const warning of warnings) logger.warn(warning);
+  const tracing = createTracing({ service: 'gateway', logger });
+  const broker = new ServiceBroker(createBrokerOptions({ name: 'gateway', mesh, logger, tracing }));
+  const app = createApp({ broker, logger, tracing: tracing.koa() });
+
+  let server: RunningServer | undefined;
+  const lifecycle = startLifecycle({
+    logger,
+    close: async () => {
+      await server?.close({ deadlineMs: DRAIN_DEADLINE_MS });
+      await broker.stop();
+      await tracing.close();
+    },
+  });
+  // Before the mesh: a port in use is found at once, and whoever asks meanwhile hears that it is not ready.
+  server = await startServer(app.callback(), gateway);
+  logger.info(`listening on ${server.url}`);
+  await broker.start();
+  lifecycle.announceReady({ name: 'gateway', url: server.url });
+}
+
+try {
+  await startGateway();
+} catch (error) {
+  const isForPeople = error instanceof CodedError || error instanceof TracingOptionsError;
+  process.stderr.write(`${isForPeople ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+}
