@@ -11,3 +11,16 @@ export class TracingOptionsError extends Error {
     this.problems = problems;
   }
 }
+
+/** Moleculer's own tracing is enabled too: every action would be in two traces. */
+export class MoleculerTracingError extends Error {
+  readonly code = 'MOLECULER_TRACING_ENABLED';
+
+  constructor() {
+    super(
+      "Moleculer's own tracing is enabled beside Tracemesh's: remove `tracing: { enabled: true, ... }` from the broker " +
+        "options. The `tracing` settings of actions and events stay as they are, Tracemesh's middleware reads them.",
+    );
+    this.name = 'MoleculerTracingError';
+  }
+}

@@ -10,6 +10,11 @@ export function markError(span: Span, error: unknown): void {
   span.log(errorFields(error));
 }
 
+/** Shows that a request was refused, by nobody's fault but the caller's: the same log, no error. */
+export function markRefusal(span: Span, error: unknown): void {
+  span.log({ ...errorFields(error), event: 'refused' });
+}
+
 function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error))
     return { event: 'error', 'error.kind': typeof error, message: String(error) };

@@ -26,3 +26,18 @@ export const MOLECULER_NODE = 'moleculer.node';
 export const MOLECULER_CALLER_NODE = 'moleculer.caller.node';
 export const MOLECULER_REMOTE = 'moleculer.remote';
 export const MOLECULER_LEVEL = 'moleculer.level';
+export const MOLECULER_ATTEMPT = 'moleculer.attempt';
+export const MOLECULER_CACHED = 'moleculer.cached';
+export const MOLECULER_FALLBACK = 'moleculer.fallback';
+export const MOLECULER_TIMEOUT_MS = 'moleculer.timeout_ms';
+export const MOLECULER_QUEUE_MS = 'moleculer.queue_ms';
+export const MOLECULER_LATE = 'moleculer.late';
+export const MOLECULER_EVENT = 'moleculer.event';
+export const MOLECULER_GROUP = 'moleculer.group';
+
+export const MESSAGE_BUS_DESTINATION = 'message_bus.destination';
+
+export const STREAM_SENT_BYTES = 'stream.sent.bytes';
+export const STREAM_SENT_CHUNKS = 'stream.sent.chunks';
+export const STREAM_RECEIVED_BYTES = 'stream.received.bytes';
+export const STREAM_RECEIVED_CHUNKS = 'stream.received.chunks';

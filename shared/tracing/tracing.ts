@@ -5,7 +5,7 @@ import opentracing, { type Tracer } from 'opentracing';
 import type { Backend, BackendStats, CloseResult } from './backends/backend.ts';
 import { createBackend } from './backends/create-backend.ts';
 import { type KoaOptions, koaMiddleware } from './koa.ts';
-import { moleculerMiddleware } from './moleculer/middleware.ts';
+import { type MoleculerOptions, moleculerMiddleware } from './moleculer/middleware.ts';
 import { readSettings, type TracingOptions, type TracingSettings } from './options.ts';
 import { setQueryUrl } from './trace-url.ts';
 
@@ -16,8 +16,8 @@ const CLOSE_DEADLINE_MS = 5000;
 export interface Tracing {
   /** The middleware for a Koa application: one server span per request. Use it first. */
   koa(options?: KoaOptions): KoaMiddleware;
-  /** The middleware for a Moleculer broker: spans for calls and actions. Flushes when the broker has stopped. */
-  moleculer(): MoleculerMiddleware;
+  /** The middleware for a Moleculer broker: spans for calls, actions and events. Flushes when the broker has stopped. */
+  moleculer(options?: MoleculerOptions): MoleculerMiddleware;
   /** A tracer whose spans carry this service's name; the same one for the same name. */
   tracerFor(service: string): Tracer;
   /** Spans started, finished, unfinished, sent, dropped by reason, queued; bytes; failed and retried requests. */
@@ -59,7 +59,8 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   setQueryUrl(settings.queryUrl);
   return {
     koa: (options = {}) => koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options }),
-    moleculer: () => moleculerMiddleware({ tracerFor, service: settings.service, flush: close }),
+    moleculer: (options) =>
+      moleculerMiddleware({ tracerFor, service: settings.service, flush: close }, options),
     tracerFor,
     stats: () => backend.stats(),
     close,

@@ -11,6 +11,9 @@ export const TRACE_KEY = '$trace';
 /** Most contexts are one text; those with baggage, or of other tracers, are a map of texts. */
 export type Carrier = string | Record<string, string>;
 
+/** Stands where a context would be in work that is not to be traced, on whatever node it goes on. */
+export const SUPPRESSED_CARRIER = '0';
+
 /** A call's meta. */
 export type Meta = Record<string, unknown>;
 
@@ -48,6 +51,14 @@ export function withoutCarrier(meta: Meta): Meta {
   const rest: Meta = {};
   for (const key of Object.keys(meta)) if (key !== TRACE_KEY) rest[key] = meta[key];
   return rest;
+}
+
+/** Takes the carrier out of a context's meta, before anybody sees it. */
+export function takeCarrier(ctx: { meta: unknown }): unknown {
+  const meta = ctx.meta as Meta;
+  const carrier = meta[TRACE_KEY];
+  if (carrier !== undefined) ctx.meta = withoutCarrier(meta);
+  return carrier;
 }
 
 function isAlone(map: Record<string, string>): boolean {

@@ -1,23 +1,108 @@
-/** The Moleculer middleware: which hook makes which span. */
+/** The Moleculer middleware: which hook makes which span, and where in Moleculer's onion each wrap lies. */
 import type { Middleware, ServiceBroker } from 'moleculer';
-import { type ActionTracing, callHook, localAction } from './actions.ts';
+import type { Tracer } from 'opentracing';
+import { MoleculerTracingError } from '../errors.ts';
+import { callTracing } from './call-hook.ts';
+import { consumerWrap, producerHooks } from './events.ts';
+import { executionWrap } from './execution-wrap.ts';
+import { attemptWrap, dequeueWrap, fallbackWrap, handlerWrap, queueWrap } from './inner-wraps.ts';
+import type { MoleculerTracing } from './moleculer-tracing.ts';
+import { OpenEnds } from './open-ends.ts';
+import type { CaptureDefaults } from './span-settings.ts';
+import { watchContexts } from './traced-context.ts';
 
-export interface MoleculerTracing extends ActionTracing {
-  /** Sends what is queued; called when the broker has stopped. */
+/** The options of {@link Tracing.moleculer}. */
+export interface MoleculerOptions {
+  /** What of params, meta, headers and responses becomes tags where an action or event says nothing. @default nothing */
+  capture?: CaptureDefaults;
+  /** Trace calls of Moleculer's own `$node.*` actions too. @default false */
+  internal?: boolean;
+  /** Milliseconds for which a span waits for a handler that the deadline did not stop. @default 60000 */
+  lateCapMs?: number;
+}
+
+/** What the middleware needs of the tracing that it belongs to. */
+export interface MoleculerParts {
+  tracerFor(service: string): Tracer;
+  readonly service: string;
   flush(): Promise<unknown>;
 }
 
+const LATE_CAP_MS = 60_000;
+
 /**
- * The middleware for a broker. Middlewares of the broker's options are its innermost wrap, which never sees cache hits,
- * validation errors or timeouts; so the wrap of the actions is added once the broker is there, and lies outermost.
+ * The middleware for one broker or several. Middlewares of the broker's options are its innermost wrap, and Moleculer's
+ * own lie around them; so the wraps that have to lie elsewhere are put there once the broker is made.
  */
-export function moleculerMiddleware(tracing: MoleculerTracing): Middleware {
+export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOptions = {}): Middleware {
+  const tracing: MoleculerTracing = {
+    ...parts,
+    capture: options.capture ?? {},
+    internal: options.internal ?? false,
+    lateCapMs: options.lateCapMs ?? LATE_CAP_MS,
+    openEnds: new OpenEnds(),
+    retries: false,
+  };
+  const { hook, watch } = callTracing(tracing);
   return {
     name: 'Tracemesh',
-    created: (broker: ServiceBroker) => {
-      broker.middlewares.add({ name: 'TracemeshOutermost', localAction: localAction(tracing) });
+    created(broker: ServiceBroker) {
+      watchContexts(broker, watch);
+      const onion = new Onion(broker);
+      onion.put('localAction', handlerWrap, 'innermost');
+      onion.put('localAction', dequeueWrap, { inside: 'Bulkhead' });
+      onion.put('localAction', queueWrap, { outside: 'Bulkhead' });
+      onion.put('localAction', attemptWrap(tracing), { inside: 'Retry' });
+      onion.put('remoteAction', attemptWrap(tracing), { inside: 'Retry' });
+      onion.put('localAction', fallbackWrap, { inside: 'Fallback' });
+      onion.put('localAction', executionWrap(tracing), 'outermost');
+      onion.put('localEvent', consumerWrap(tracing), { inside: 'Debounce' });
     },
-    call: callHook(tracing),
-    stopped: () => tracing.flush(),
+    call: hook,
+    ...producerHooks(tracing),
+    async starting(broker: ServiceBroker) {
+      if (broker.options.tracing && (broker.options.tracing as { enabled?: boolean }).enabled)
+        throw new MoleculerTracingError();
+    },
+    async stopped() {
+      tracing.openEnds.endAll('the broker has stopped');
+      await tracing.flush();
+    },
   } as unknown as Middleware;
+}
+
+type Place = 'innermost' | 'outermost' | { readonly inside: string } | { readonly outside: string };
+
+type Hook = (...parameters: never[]) => unknown;
+
+/** Moleculer's middlewares as layers: of two, the one registered later lies outside. */
+class Onion {
+  readonly #hooks: Record<string, Hook[] | undefined>;
+  readonly #middlewares: readonly ({ readonly name?: string } & Record<string, unknown>)[];
+
+  constructor({ middlewares }: ServiceBroker) {
+    const { registeredHooks, list } = middlewares as unknown as {
+      registeredHooks: Record<string, Hook[] | undefined>;
+      list: readonly ({ readonly name?: string } & Record<string, unknown>)[];
+    };
+    this.#hooks = registeredHooks;
+    this.#middlewares = list;
+  }
+
+  /** Puts a wrap at its place; outermost where the layer that it names is not there. */
+  put(hook: string, wrap: Hook, place: Place): void {
+    const layers = this.#hooks[hook] ?? [];
+    this.#hooks[hook] = layers;
+    layers.splice(this.#index(layers, hook, place), 0, wrap);
+  }
+
+  #index(layers: readonly Hook[], hook: string, place: Place): number {
+    if (place === 'innermost') return 0;
+    if (place === 'outermost') return layers.length;
+    const name = 'inside' in place ? place.inside : place.outside;
+    const middleware = this.#middlewares.find((candidate) => candidate.name === name);
+    const at = layers.indexOf(middleware?.[hook] as Hook);
+    if (at === -1) return layers.length;
+    return 'inside' in place ? at : at + 1;
+  }
 }

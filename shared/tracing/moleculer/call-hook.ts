@@ -1,0 +1,179 @@
+/**
+ * Calls: a client span for each attempt of each call, made in the broker's `call` hook. Only there are unknown actions,
+ * missing nodes and open circuits seen. The hook calls `next` at once and exactly once: Moleculer keeps the last call's
+ * result in a variable that all calls share, and mixes up their meta otherwise.
+ */
+import type { CallingOptions, Context } from 'moleculer';
+import type { Span } from 'opentracing';
+import { isSuppressed } from '../current-span.ts';
+import { isRecorded } from '../recorded.ts';
+import { markError } from '../span-error.ts';
+import * as tag from '../tags.ts';
+import { type Attempt, attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
+import { callerSpan, serviceOf, tagsByName } from './caller-span.ts';
+import { carrierOf, SUPPRESSED_CARRIER } from './carrier.ts';
+import { type HopOptions, hopOptions, returnMeta } from './hop.ts';
+import type { MoleculerTracing } from './moleculer-tracing.ts';
+import { followStream, isStream } from './streams.ts';
+import type { RefusalWatch, TracedContext } from './traced-context.ts';
+
+type CallPromise = Promise<unknown> & { ctx?: TracedContext };
+type Call = (action: string | Endpoint, params?: unknown, options?: CallingOptions) => CallPromise;
+
+/** `broker.call` takes an endpoint too. */
+interface Endpoint {
+  readonly action: { readonly name: string };
+}
+
+/** A call under way. */
+interface TracedCall {
+  readonly span: Span;
+  readonly options: HopOptions | undefined;
+  readonly attempt: Attempt | undefined;
+  /** The span in which the caller goes on. */
+  readonly caller: Span | undefined;
+}
+
+/** The `call` hook, and the watch over the calls that never reach it. */
+export function callTracing(tracing: MoleculerTracing) {
+  let callsSeen = 0;
+  const tagsFor = tagsByName((name) => ({
+    [tag.SPAN_KIND]: tag.CLIENT,
+    [tag.COMPONENT]: 'moleculer',
+    [tag.PEER_SERVICE]: serviceOf(name),
+    [tag.MOLECULER_ACTION]: name,
+  }));
+
+  const startSpan = (name: string, parent: Span | undefined): Span => {
+    const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
+    return tracer.startSpan(name, { ...(parent && { childOf: parent }), tags: tagsFor(name) });
+  };
+
+  const hook = (next: Call): Call =>
+    function tracedCall(action, params, callingOptions) {
+      callsSeen++;
+      const options = callingOptions as HopOptions | undefined;
+      const name = typeof action === 'string' ? action : action?.action?.name;
+      if (typeof name !== 'string' || options === null) return next(action, params, callingOptions);
+      if (name.startsWith('$') && !tracing.internal) return next(action, params, callingOptions);
+      if (isSuppressed()) return untraced(next, action, params, options);
+
+      const attempt = attemptOf(options?.ctx?.options);
+      if (attempt) nextAttempt(attempt);
+      const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
+      const span = startSpan(name, caller);
+      const hop = hopOptions(options, carrierOf(span), span);
+      const call: TracedCall = { span, options, attempt: numbered(attempt, { hop, caller, span }), caller };
+      let promise: CallPromise;
+      try {
+        promise = next(action, params, hop as CallingOptions);
+      } catch (error) {
+        finish(call, undefined, error);
+        throw error;
+      }
+      const { ctx } = promise;
+      return promise.then(
+        (result) => {
+          returnMeta(options, ctx);
+          if (isStream(result) || options?.stream !== undefined) keepOpen(call, ctx, result);
+          else finish(call, ctx);
+          return result;
+        },
+        (error) => {
+          returnMeta(options, ctx);
+          finish(call, ctx, error);
+          throw error;
+        },
+      );
+    };
+
+  /** The attempt that `span` is the client of: the next of a call that is tried again, the first of one that may be. */
+  const numbered = (
+    attempt: Attempt | undefined,
+    { hop, caller, span }: { hop: HopOptions; caller: Span | undefined; span: Span },
+  ): Attempt | undefined => {
+    if (attempt === undefined) return tracing.retries ? beginAttempts(hop, caller, span) : undefined;
+    attempt.client = span;
+    span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
+    return attempt;
+  };
+
+  /** Keeps the span open for the streams that flow on after the call has been answered. */
+  const keepOpen = (call: TracedCall, ctx: TracedContext | undefined, result: unknown): void => {
+    if (isClosed(call)) return;
+    const { span, options } = call;
+    const open = tracing.openEnds.keep(span);
+    const release = open.hold();
+    if (isStream(options?.stream)) followStream(options.stream, open, { direction: 'sent' });
+    if (isStream(result)) followStream(result, open, { direction: 'received', active: call.caller });
+    describeCallee(span, ctx);
+    release();
+  };
+
+  const watch: RefusalWatch = {
+    callsSeen: () => callsSeen,
+    refused(ctx, actions, rejection) {
+      if (isSuppressed()) return rejection;
+      const parent = callerSpan(ctx);
+      const spans = actions.filter((name) => !name.startsWith('$')).map((name) => startSpan(name, parent));
+      return rejection.catch((error) => {
+        for (const span of spans) {
+          markError(span, error);
+          span.finish();
+        }
+        throw error;
+      });
+    },
+    cleaned: (ctx) => returnMeta(undefined, ctx),
+  };
+
+  return { hook, watch };
+}
+
+/** A call that is not to be traced, on whatever node it goes on. */
+function untraced(
+  next: Call,
+  action: string | Endpoint,
+  params: unknown,
+  options: HopOptions | undefined,
+): CallPromise {
+  const promise = next(action, params, hopOptions(options, SUPPRESSED_CARRIER) as CallingOptions);
+  const { ctx } = promise;
+  return promise.then(
+    (result) => {
+      returnMeta(options, ctx);
+      return result;
+    },
+    (error) => {
+      returnMeta(options, ctx);
+      throw error;
+    },
+  );
+}
+
+/** True where the span has ended already, with the attempt that it was. */
+function isClosed({ attempt, span }: TracedCall): boolean {
+  return attempt !== undefined && attempt.client !== span;
+}
+
+function finish(call: TracedCall, ctx: TracedContext | undefined, error?: unknown): void {
+  if (isClosed(call)) return;
+  const { span } = call;
+  describeCallee(span, ctx);
+  if (error !== undefined && isRecorded(span)) markError(span, error);
+  span.finish();
+}
+
+function describeCallee(span: Span, ctx: TracedContext | undefined): void {
+  if (!ctx?.nodeID || !isRecorded(span)) return;
+  span.setTag(tag.MOLECULER_NODE, ctx.nodeID);
+  span.setTag(tag.MOLECULER_REMOTE, ctx.nodeID !== ctx.broker.nodeID);
+  const timeoutMs = timeoutOf(ctx);
+  if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, timeoutMs);
+  if (ctx.fallbackResult) span.setTag(tag.MOLECULER_FALLBACK, true);
+}
+
+function timeoutOf({ options }: Context): number {
+  const { timeout } = options;
+  return typeof timeout === 'number' ? timeout : 0;
+}

@@ -1,0 +1,39 @@
+/** Which span something is caused by, and how its name and service are told from an action's name. */
+import type { Context } from 'moleculer';
+import type { Span } from 'opentracing';
+import { currentSpan } from '../current-span.ts';
+import { SPAN, type TracedContext } from './traced-context.ts';
+
+/**
+ * The active span, which is the innermost; the context's own where the code runs outside its request (in another's, or in
+ * none), as with pools and timers.
+ */
+export function callerSpan(parentCtx: Context | null | undefined): Span | undefined {
+  const active = currentSpan();
+  const own = (parentCtx as TracedContext | null | undefined)?.[SPAN];
+  if (active === undefined || own === undefined) return active ?? own;
+  return active.context().toTraceId() === own.context().toTraceId() ? active : own;
+}
+
+/** `users` of `users.get`, `v2.users` of `v2.users.get`. */
+export function serviceOf(actionName: string): string {
+  const dot = actionName.lastIndexOf('.');
+  return dot === -1 ? actionName : actionName.slice(0, dot);
+}
+
+type Tags = Readonly<Record<string, unknown>>;
+
+const CACHED_NAMES = 1000;
+
+/** Frozen tags by name, so that they are encoded once; names beyond the first thousand are made anew each time. */
+export function tagsByName(tagsOf: (name: string) => Tags): (name: string) => Tags {
+  const known = new Map<string, Tags>();
+  return (name) => {
+    let tags = known.get(name);
+    if (tags === undefined) {
+      tags = Object.freeze(tagsOf(name));
+      if (known.size < CACHED_NAMES) known.set(name, tags);
+    }
+    return tags;
+  };
+}

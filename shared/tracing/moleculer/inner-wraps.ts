@@ -1,0 +1,88 @@
+/**
+ * Wraps that lie further in than the server span's, at what they observe: around the handler itself, inside of the retry,
+ * inside of the fallback, on both sides of the bulkhead. Each is there only for actions that use what it observes.
+ */
+import type { ServiceBroker } from 'moleculer';
+import { withSpan } from '../current-span.ts';
+import * as tag from '../tags.ts';
+import { timeOf } from '../time-of.ts';
+import type { ActionDefinition } from './action-definition.ts';
+import { attemptOf } from './attempts.ts';
+import type { MoleculerTracing } from './moleculer-tracing.ts';
+import { HANDLED, SPAN, type TracedContext } from './traced-context.ts';
+
+type Handler = (ctx: TracedContext) => Promise<unknown>;
+
+/** A wrap of actions, as Moleculer calls it. */
+export type Wrap = (this: ServiceBroker, next: Handler, definition: ActionDefinition) => Handler;
+
+/** Innermost: remembers what the handler itself returned, which may outlive the execution. */
+export const handlerWrap: Wrap = (next) => (ctx) => {
+  const promise = next(ctx);
+  ctx[HANDLED] = promise;
+  return promise;
+};
+
+/** Just inside of the retry, for local and remote actions: notes an attempt's failure at the time at which it happens. */
+export function attemptWrap(tracing: MoleculerTracing): Wrap {
+  return function wrapAttempt(next, { retryPolicy }) {
+    if (!{ ...this.options.retryPolicy, ...retryPolicy }.enabled) return next;
+    tracing.retries = true;
+    return (ctx) =>
+      next(ctx).catch((error) => {
+        const attempt = attemptOf(ctx.options);
+        const span = attempt?.client ?? attempt?.server;
+        if (attempt && span) attempt.failure = { error, timeMs: timeOf(span) };
+        throw error;
+      });
+  };
+}
+
+const failures = new WeakMap<TracedContext, { readonly error: unknown }>();
+
+/** Just inside of the fallback: notes the failure that it hides. */
+export const fallbackWrap: Wrap = (next, { fallback }) =>
+  function observeFailure(ctx) {
+    if (!fallback && !ctx.options?.['fallbackResponse']) return next(ctx);
+    return next(ctx).catch((error) => {
+      failures.set(ctx, { error });
+      throw error;
+    });
+  };
+
+/** The failure in whose place a fallback answered. */
+export function failureBehindFallback(ctx: TracedContext): { readonly error: unknown } | undefined {
+  return failures.get(ctx);
+}
+
+/** Executions on their way through the bulkhead, and when they came to it. */
+const entered = new WeakMap<TracedContext, { readonly timeMs: number; waiting: boolean }>();
+
+/** Just outside of the bulkhead: notes when an execution comes to it. */
+export const queueWrap: Wrap = function wrapQueue(this, next, { bulkhead }) {
+  if (!{ ...this.options.bulkhead, ...bulkhead }.enabled) return next;
+  return (ctx) => {
+    const span = ctx[SPAN];
+    if (span === undefined) return next(ctx);
+    const entry = { timeMs: timeOf(span), waiting: false };
+    entered.set(ctx, entry);
+    const promise = next(ctx);
+    entry.waiting = true;
+    return promise;
+  };
+};
+
+/**
+ * Just inside of the bulkhead: tags how long an execution has waited. One that has is started by the end of another
+ * request, and would run in that one's trace.
+ */
+export const dequeueWrap: Wrap = function wrapDequeue(this, next, { bulkhead }) {
+  if (!{ ...this.options.bulkhead, ...bulkhead }.enabled) return next;
+  return (ctx) => {
+    const entry = entered.get(ctx);
+    const span = ctx[SPAN];
+    if (!entry?.waiting || span === undefined) return next(ctx);
+    span.setTag(tag.MOLECULER_QUEUE_MS, Math.round((timeOf(span) - entry.timeMs) * 1000) / 1000);
+    return withSpan(span, next, ctx);
+  };
+};

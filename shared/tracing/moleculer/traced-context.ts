@@ -1,0 +1,72 @@
+/**
+ * Moleculer's context, with room for what the hooks have to remember of an execution, and with an eye on the calls that
+ * are refused before they reach the broker: beyond the call level, or without time left.
+ */
+import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
+import type { Span } from 'opentracing';
+
+/** The server or consumer span of an execution. */
+export const SPAN = Symbol('span');
+/** What the handler itself returned, inside of all wraps: it goes on where the wraps have given up. */
+export const HANDLED = Symbol('handled');
+
+/** A context as the hooks see it. */
+export interface TracedContext extends Context {
+  [SPAN]?: Span | undefined;
+  [HANDLED]?: Promise<unknown> | undefined;
+  /** Set by Moleculer's fallback middleware. */
+  fallbackResult?: boolean;
+}
+
+type ContextClass = new (...parameters: never[]) => Context;
+
+/** How the call hook is told of calls that never reach it. */
+export interface RefusalWatch {
+  /** How many calls have come to the hook so far. */
+  callsSeen(): number;
+  /** Told of a call that was refused before the hook. */
+  refused(ctx: TracedContext, actions: readonly string[], rejection: Promise<unknown>): Promise<unknown>;
+  /** Told when `mcall` is over, with what it may have merged into the context's meta. */
+  cleaned(ctx: TracedContext): void;
+}
+
+/** Makes the broker use a context class of ours, over whichever it has. */
+export function watchContexts(broker: ServiceBroker, watch: RefusalWatch): void {
+  const Base = broker.ContextFactory as unknown as ContextClass;
+  broker.ContextFactory = class extends Base {
+    [SPAN]: Span | undefined = undefined;
+    [HANDLED]: Promise<unknown> | undefined = undefined;
+
+    override call(action: string, params?: unknown, options?: CallingOptions): Promise<never> {
+      const before = watch.callsSeen();
+      const promise = super.call(action, params as never, options as never);
+      if (watch.callsSeen() !== before) return promise as Promise<never>;
+      return watch.refused(this as TracedContext, [action], promise) as Promise<never>;
+    }
+
+    override mcall(definitions: never, options?: never): Promise<never> {
+      const before = watch.callsSeen();
+      const promise = super.mcall(definitions, options) as Promise<unknown>;
+      const refused = watch.callsSeen() === before && Object.keys(definitions ?? {}).length > 0;
+      const watched = refused
+        ? watch.refused(this as TracedContext, actionsOf(definitions), promise)
+        : promise;
+      const clean = (): void => watch.cleaned(this as TracedContext);
+      return watched.then(
+        (result) => {
+          clean();
+          return result;
+        },
+        (error) => {
+          clean();
+          throw error;
+        },
+      ) as Promise<never>;
+    }
+  } as unknown as typeof broker.ContextFactory;
+}
+
+function actionsOf(definitions: unknown): string[] {
+  const items: unknown[] = Object.values(definitions ?? {});
+  return items.map((item) => String((item as { action?: unknown } | null)?.action));
+}
