@@ -5,8 +5,10 @@ import { loadGatewayConfig } from '#shared/config.ts';
 import { CodedError } from '#shared/errors.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
+import { watchConnection } from '#shared/mesh-connection.ts';
 import { createTracing, TracingOptionsError, traceFields } from '#shared/tracing/index.ts';
 import { createApp } from './app.ts';
+import { findMissing } from './readiness.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** How long requests that run may go on when the process is asked to stop. */
@@ -18,7 +20,13 @@ async function startGateway(): Promise<void> {
   for (const warning of warnings) logger.warn(warning);
   const tracing = createTracing({ service: 'gateway', logger });
   const broker = new ServiceBroker(createBrokerOptions({ name: 'gateway', mesh, logger, tracing }));
-  const app = createApp({ broker, logger, tracing: tracing.koa() });
+  const isConnected = watchConnection(broker, logger);
+  const app = createApp({
+    mesh: broker,
+    findMissing: () => findMissing(broker, isConnected),
+    logger,
+    tracing: tracing.koa(),
+  });
 
   let server: RunningServer | undefined;
   const lifecycle = startLifecycle({

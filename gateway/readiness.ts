@@ -2,18 +2,14 @@
 import type { ServiceBroker } from 'moleculer';
 import { contracts } from '#shared/contracts/call.ts';
 
-/** What is missing for this gateway to be ready; nothing, when it is. */
-export function findMissing(broker: ServiceBroker): string[] {
-  const { transit } = broker;
-  if (transit && !transit.connected) return ['transporter'];
+/** Names what is missing for this gateway to be ready; nothing, when it is. */
+export function findMissing(broker: ServiceBroker, isConnected: () => boolean): string[] {
+  if (!isConnected()) return ['transporter'];
   return Object.entries(contracts)
-    .filter(
-      ([service, actions]) =>
-        !Object.keys(actions).every((action) => isAvailable(broker, `${service}.${action}`)),
-    )
+    .filter(([service, actions]) => !hasAll(broker, service, Object.keys(actions)))
     .map(([service]) => service);
 }
 
-function isAvailable(broker: ServiceBroker, action: string): boolean {
-  return broker.registry.actions.isAvailable(action);
+function hasAll(broker: ServiceBroker, service: string, actions: string[]): boolean {
+  return actions.every((action) => broker.registry.actions.isAvailable(`${service}.${action}`));
 }

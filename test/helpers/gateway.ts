@@ -3,9 +3,11 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { ExecutionContext } from 'ava';
 import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
 import { createLogger } from '#shared/logger.ts';
+import { watchConnection } from '#shared/mesh-connection.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
 import { createApp } from '../../gateway/app.ts';
+import { findMissing } from '../../gateway/readiness.ts';
 import { type RunningServer, startServer } from '../../gateway/server.ts';
 import helloService from '../../services/hello/hello.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
@@ -44,11 +46,23 @@ export interface TestGateway {
 export async function startGateway(t: ExecutionContext, options: GatewayOptions = {}): Promise<TestGateway> {
   const services = options.services ?? [helloService, createUsersService({ USERS_DB: ':memory:' })];
   const tracing = createMemoryTracing({ service: 'gateway' });
-  const broker = await startNode(t, services, { middlewares: [tracing.moleculer()], ...options.broker });
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) > 0 };
   const logger = createLogger({ name: 'gateway', level: 'debug', mixin: traceFields, destination });
-  const app = createApp({ broker, logger, tracing: tracing.koa() });
+  let isConnected = () => false;
+  const broker = await startNode(t, services, {
+    middlewares: [tracing.moleculer()],
+    ...options.broker,
+    created: (created) => {
+      isConnected = watchConnection(created, logger);
+    },
+  });
+  const app = createApp({
+    mesh: broker,
+    findMissing: () => findMissing(broker, isConnected),
+    logger,
+    tracing: tracing.koa(),
+  });
   const server = await startServer(app.callback(), { host: '127.0.0.1', port: 0 });
   t.teardown(() => server.close({ deadlineMs: 0 }));
   return {
