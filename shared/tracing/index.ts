@@ -2,6 +2,7 @@
 export type { BackendStats, CloseResult } from './backends/backend.ts';
 export { currentSpan } from './current-span.ts';
 export { MoleculerTracingError, TracingOptionsError } from './errors.ts';
+export { tracedFetch } from './fetch.ts';
 export { type InSpanOptions, inSpan } from './in-span.ts';
 export type { KoaOptions } from './koa.ts';
 export { traceFields } from './log-fields.ts';

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
 import { type TrustPolicy, trustOf } from './propagation/trust.ts';
 import { isRecorded } from './recorded.ts';
@@ -15,6 +16,10 @@ export interface KoaOptions {
   trust?: TrustPolicy;
   /** Paths that are not traced, nor anything below them; a final `*` stands for any rest. @default /health/* and /metrics */
   ignore?: readonly string[];
+  /** Request headers to show as tags, by name; secrets among them stay hidden. @default none */
+  headers?: readonly string[];
+  /** Show the query in `http.url`; it is where secrets and unbounded values are. @default false */
+  query?: boolean;
 }
 
 /** The response header that carries the trace's id, 32 hex digits. */
@@ -34,7 +39,7 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     const span = tracer.startSpan(ctx.method, { ...(parent && { childOf: parent }), tags: SERVER_TAGS });
     const traceId = traceIdOf(span);
     if (traceId !== '') ctx.set(TRACE_ID_HEADER, traceId);
-    const request: TracedRequest = { ctx, span, thrown: undefined, finished: false };
+    const request: TracedRequest = { ctx, span, options, thrown: undefined, finished: false };
     const finish = (): void => finishRequest(request);
     ctx.res.once('finish', finish).once('close', finish);
     try {
@@ -50,6 +55,7 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
 interface TracedRequest {
   readonly ctx: Context;
   readonly span: Span;
+  readonly options: KoaOptions;
   thrown: unknown;
   finished: boolean;
 }
@@ -58,19 +64,42 @@ interface TracedRequest {
 function finishRequest(request: TracedRequest): void {
   if (request.finished) return;
   request.finished = true;
-  const { ctx, span, thrown } = request;
+  const { ctx, span } = request;
   if (isRecorded(span)) {
-    const { res } = ctx;
-    const route = matchedRoute(ctx);
-    span.setOperationName(route === undefined ? ctx.method : `${ctx.method} ${route}`);
-    span.setTag(tag.HTTP_METHOD, ctx.method);
-    span.setTag(tag.HTTP_URL, requestUrl(ctx));
-    if (route !== undefined) span.setTag(tag.HTTP_ROUTE, route);
-    if (!res.writableFinished) span.setTag(tag.HTTP_ABORTED, true);
-    if (res.headersSent) span.setTag(tag.HTTP_STATUS_CODE, res.statusCode);
-    if (res.headersSent && res.statusCode >= 500) markError(span, thrown ?? new HttpError(res));
+    describeRequest(request);
+    const failure = failureOf(request);
+    if (ctx.res.headersSent) span.setTag(tag.HTTP_STATUS_CODE, ctx.res.statusCode);
+    if (!ctx.res.writableFinished) span.setTag(tag.HTTP_ABORTED, true);
+    if (failure !== undefined) markError(span, failure);
   }
   span.finish();
+}
+
+function describeRequest({ ctx, span, options }: TracedRequest): void {
+  const route = matchedRoute(ctx);
+  span.setOperationName(route === undefined ? ctx.method : `${ctx.method} ${route}`);
+  span.setTag(tag.HTTP_METHOD, ctx.method);
+  span.setTag(tag.HTTP_URL, requestUrl(ctx, options.query === true));
+  if (route !== undefined) span.setTag(tag.HTTP_ROUTE, route);
+  if (options.headers) span.addTags(captureTags(tag.HTTP_HEADER, ctx.req.headers, options.headers));
+}
+
+/**
+ * What failed, where the server is at fault: a status from 500 on, or an answer that broke off behind its head, whether
+ * the code threw or the body's stream did. A client that hangs up is no error.
+ */
+function failureOf({ ctx, thrown }: TracedRequest): unknown {
+  const { res } = ctx;
+  if (res.headersSent && res.statusCode >= 500) return thrown ?? new HttpError(res);
+  if (res.writableFinished) return undefined;
+  return thrown ?? brokenBody(ctx) ?? undefined;
+}
+
+/** The error of a body that is a stream, and failed by itself: streams that are cut off for the client's sake fail too. */
+function brokenBody({ body }: Context): unknown {
+  const { errored } = (body ?? {}) as { errored?: unknown };
+  const code = (errored as { code?: unknown } | null | undefined)?.code;
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' ? undefined : errored;
 }
 
 /** The failure of a request whose error was answered before it came to us. */
@@ -108,9 +137,8 @@ function matchedRoute(ctx: Context): string | undefined {
   return route === undefined ? undefined : String(route);
 }
 
-/** Without the query: it is where secrets and unbounded values are. */
-function requestUrl(ctx: Context): string {
-  return `${ctx.protocol}://${ctx.host}${ctx.path}`.slice(0, LONGEST_URL);
+function requestUrl(ctx: Context, withQuery: boolean): string {
+  return `${ctx.protocol}://${ctx.host}${ctx.path}${withQuery ? ctx.search : ''}`.slice(0, LONGEST_URL);
 }
 
 /** Koa's default answer to an error first removes all headers; ours is put back as the answer goes out. */

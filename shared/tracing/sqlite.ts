@@ -10,7 +10,7 @@ export interface TracedDatabaseOptions {
   instance?: string;
 }
 
-const RUNNING = new Set<PropertyKey>(['run', 'get', 'all', 'iterate']);
+const RUNNING = new Set<PropertyKey>(['run', 'get', 'all']);
 const LONGEST_STATEMENT = 4096;
 
 /**
@@ -59,6 +59,8 @@ function tracedStatement(statement: StatementSync, description: Description): St
     get(target, property) {
       const value = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
+      if (property === 'iterate')
+        return (...parameters: unknown[]) => spanOverRows(description, () => value.apply(target, parameters));
       if (!RUNNING.has(property)) return value.bind(target);
       return (...parameters: unknown[]) => spanAround(description, () => value.apply(target, parameters));
     },
@@ -79,6 +81,23 @@ function spanAround<Result>({ name, tags }: Description, run: () => Result): Res
   }
 }
 
+/** Rows that are read one by one: the span lasts from the first to the last that is asked for. */
+function* spanOverRows<Row>(
+  { name, tags }: Description,
+  rows: () => Iterable<Row>,
+): Generator<Row, undefined, undefined> {
+  const parent = currentSpan();
+  const span = parent?.tracer().startSpan(name, { childOf: parent, tags });
+  try {
+    yield* rows();
+  } catch (error) {
+    if (span) markError(span, error);
+    throw error;
+  } finally {
+    span?.finish();
+  }
+}
+
 const TABLE = /\b(?:FROM|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|JOIN)\s+["'`[]?([\w$]+)/i;
 
 /** What the statement does, and to which table: `SELECT users`, `BEGIN`. */
@@ -91,6 +110,7 @@ function statementName(sql: string): string {
 /** Literals become `?`: a statement that was put together from values must not carry them into the trace. */
 function withoutValues(sql: string): string {
   return sql
+    .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/'(?:[^']|'')*'/g, '?')

@@ -16,6 +16,8 @@ export const HTTP_ROUTE = 'http.route';
 export const HTTP_URL = 'http.url';
 export const HTTP_STATUS_CODE = 'http.status_code';
 export const HTTP_ABORTED = 'http.aborted';
+export const HTTP_REDIRECTED_TO = 'http.redirected_to';
+export const HTTP_HEADER = 'http.header';
 
 export const DB_TYPE = 'db.type';
 export const DB_INSTANCE = 'db.instance';

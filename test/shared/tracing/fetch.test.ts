@@ -1,0 +1,95 @@
+/** Outgoing HTTP: one client span for each `fetch`, whatever becomes of it. Serial: the global tracer is one for all. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import test, { type ExecutionContext } from 'ava';
+import { currentSpan, inSpan, tracedFetch } from '#shared/tracing/index.ts';
+import { createMemoryTracing, matchTree } from '#shared/tracing/testing.ts';
+
+async function startServer(t: ExecutionContext, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  t.teardown(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test.serial('a request is a client span whose context the server is told', async (t) => {
+  const tracing = createMemoryTracing();
+  let seen: IncomingMessage | undefined;
+  const url = await startServer(t, (request, response) => {
+    seen = request;
+    response.end('fine');
+  });
+  const headers = { 'x-own': 'yes' };
+  const text = await inSpan('work', {}, async (span) => {
+    span.setBaggageItem('tenant', 'blå');
+    return (await tracedFetch(`${url}/path?token=1`, { method: 'post', body: 'x', headers })).text();
+  });
+  t.is(text, 'fine');
+  t.deepEqual(headers, { 'x-own': 'yes' }, 'the caller’s headers stay as they are');
+  matchTree(tracing.spans, 'test work\n  test POST (client)');
+  const [client] = tracing.spans;
+  t.like(client?.tags, {
+    component: 'http',
+    'http.method': 'POST',
+    'http.url': `${url}/path`,
+    'http.status_code': 200,
+    'peer.service': new URL(url).host,
+  });
+  t.is(seen?.headers['uber-trace-id'], `${client?.traceId}:${client?.spanId}:${client?.parentId}:1`);
+  t.is(seen?.headers['uberctx-tenant'], encodeURIComponent('blå'));
+  t.is(seen?.headers['x-own'], 'yes');
+});
+
+test.serial('outside of a trace it is a trace of its own', async (t) => {
+  const tracing = createMemoryTracing();
+  const url = await startServer(t, (_, response) => response.end());
+  await tracedFetch(new Request(url, { method: 'DELETE', headers: { 'x-own': 'yes' } }));
+  matchTree(tracing.spans, 'test DELETE (client)');
+  t.is(currentSpan(), undefined);
+});
+
+test.serial('an answer from 400 on is an error, and still the answer', async (t) => {
+  const tracing = createMemoryTracing();
+  const url = await startServer(t, (_, response) => response.writeHead(404).end('none'));
+  t.is((await tracedFetch(url)).status, 404);
+  matchTree(tracing.spans, 'test GET (client) ERROR');
+});
+
+test.serial('redirects are followed within the span, which shows where they led', async (t) => {
+  const tracing = createMemoryTracing();
+  const url = await startServer(t, ({ url: path }, response) =>
+    path === '/end' ? response.end('there') : response.writeHead(302, { location: '/end?secret=1' }).end(),
+  );
+  t.is(await (await tracedFetch(url)).text(), 'there');
+  matchTree(tracing.spans, 'test GET (client)');
+  t.is(tracing.spans[0]?.tags['http.redirected_to'], `${url}/end`);
+});
+
+test.serial('a refused connection, a time-out and an abort are errors with their reasons', async (t) => {
+  const tracing = createMemoryTracing();
+  const silent = await startServer(t, () => {});
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  await once(closed, 'close');
+
+  await t.throwsAsync(tracedFetch(`http://127.0.0.1:${port}`), { message: 'fetch failed' });
+  await t.throwsAsync(tracedFetch(silent, { signal: AbortSignal.timeout(20) }), { name: 'TimeoutError' });
+  const controller = new AbortController();
+  const aborted = tracedFetch(silent, { signal: controller.signal });
+  controller.abort(new Error('no longer wanted'));
+  await t.throwsAsync(aborted, { message: 'no longer wanted' });
+  await t.throwsAsync(tracedFetch('no address'), { instanceOf: TypeError });
+
+  const reasons = tracing.spans.map(({ logs }) => logs[0]?.fields['message']);
+  t.regex(String(reasons[0]), /ECONNREFUSED/);
+  t.regex(String(reasons[1]), /aborted due to timeout/);
+  t.is(reasons[2], 'no longer wanted');
+  t.regex(String(reasons[3]), /Invalid URL/);
+  t.is(tracing.stats().unfinished, 0);
+});
