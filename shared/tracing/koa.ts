@@ -1,5 +1,6 @@
 /** Koa: one server span for every request, named by the route that matched, until the response has gone out. */
 import type { ServerResponse } from 'node:http';
+import type Application from 'koa';
 import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { captureTags } from './capture.ts';
@@ -40,6 +41,8 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     const traceId = traceIdOf(span);
     if (traceId !== '') ctx.set(TRACE_ID_HEADER, traceId);
     const request: TracedRequest = { ctx, span, options, thrown: undefined, finished: false };
+    (ctx as RequestHolder)[REQUEST] = request;
+    listenForErrors(ctx.app);
     const finish = (): void => finishRequest(request);
     ctx.res.once('finish', finish).once('close', finish);
     try {
@@ -58,6 +61,25 @@ interface TracedRequest {
   readonly options: KoaOptions;
   thrown: unknown;
   finished: boolean;
+}
+
+const REQUEST = Symbol('traced request');
+
+type RequestHolder = { [REQUEST]?: TracedRequest };
+
+const heard = new WeakSet<Application>();
+
+/**
+ * Errors that somebody further in has answered are told to the application, as Koa has it. Only once requests come:
+ * Koa prints errors itself where it finds no listener as it starts, and must go on doing so.
+ */
+function listenForErrors(app: Application): void {
+  if (heard.has(app)) return;
+  heard.add(app);
+  app.on('error', (error: unknown, ctx?: RequestHolder) => {
+    const request = ctx?.[REQUEST];
+    if (request) request.thrown ??= error;
+  });
 }
 
 /** Ends the span when the response is out or its connection is gone; only then is the status what the client saw. */
@@ -92,14 +114,20 @@ function failureOf({ ctx, thrown }: TracedRequest): unknown {
   const { res } = ctx;
   if (res.headersSent && res.statusCode >= 500) return thrown ?? new HttpError(res);
   if (res.writableFinished) return undefined;
-  return thrown ?? brokenBody(ctx) ?? undefined;
+  const failure = thrown ?? (ctx.body as { errored?: unknown } | null | undefined)?.errored ?? undefined;
+  return isHangUp(failure) ? undefined : failure;
 }
 
-/** The error of a body that is a stream, and failed by itself: streams that are cut off for the client's sake fail too. */
-function brokenBody({ body }: Context): unknown {
-  const { errored } = (body ?? {}) as { errored?: unknown };
-  const code = (errored as { code?: unknown } | null | undefined)?.code;
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' ? undefined : errored;
+/** How Node tells that the other end of a connection has gone. */
+const HANG_UPS = new Set<unknown>([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ECONNRESET',
+  'EPIPE',
+  'HPE_INVALID_EOF_STATE',
+]);
+
+function isHangUp(error: unknown): boolean {
+  return HANG_UPS.has((error as { code?: unknown } | null | undefined)?.code);
 }
 
 /** The failure of a request whose error was answered before it came to us. */

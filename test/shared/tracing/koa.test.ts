@@ -186,6 +186,25 @@ test('an error answered by somebody in between is still an error', async (t) => 
   });
 });
 
+test('an error answered in between and told to the application is the one that is shown', async (t) => {
+  const { url, tracing, tree } = await startApp(t, (koa, router) => {
+    koa.use(async (ctx, next) => {
+      try {
+        await next();
+      } catch (error) {
+        ctx.status = 500;
+        ctx.app.emit('error', error, ctx);
+      }
+    });
+    router.get('/down', () => {
+      throw new RangeError('too far');
+    });
+  });
+  await fetch(`${url}/down`);
+  await tree(1);
+  t.like(tracing.spans[0]?.logs[0]?.fields, { 'error.kind': 'RangeError', message: 'too far' });
+});
+
 test('a client that hangs up is no error, and no status is invented', async (t) => {
   const reached = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
