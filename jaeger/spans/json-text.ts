@@ -16,36 +16,21 @@ export class JsonNumberError extends CodedError {
 
 /** The value, of plain objects, lists and primitives, as JSON without blanks. @throws {JsonNumberError} for NaN and infinite numbers */
 export function jsonText(value: unknown): string {
-  const parts: string[] = [];
-  write(value, parts);
-  return parts.join('');
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number') return numberText(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
+  const fields = Object.entries(value).map(([key, element]) => `${quoted(key)}:${jsonText(element)}`);
+  return `{${fields.join(',')}}`;
 }
 
-function write(value: unknown, parts: string[]): void {
-  if (typeof value === 'string') parts.push(quoted(value));
-  else if (typeof value === 'number') parts.push(numberText(value));
-  else if (typeof value !== 'object' || value === null) parts.push(String(value));
-  else if (Array.isArray(value)) {
-    parts.push('[');
-    value.forEach((element, index) => {
-      if (index > 0) parts.push(',');
-      write(element, parts);
-    });
-    parts.push(']');
-  } else {
-    let separator = '{';
-    for (const [key, element] of Object.entries(value)) {
-      parts.push(separator, quoted(key), ':');
-      write(element, parts);
-      separator = ',';
-    }
-    parts.push(separator === '{' ? '{}' : '}');
-  }
-}
+const UNSAFE_IN_HTML = /[<>&\u2028\u2029]/;
 
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(
-    /[<>&\u2028\u2029]/g,
+  const json = JSON.stringify(text);
+  if (!UNSAFE_IN_HTML.test(json)) return json;
+  return json.replace(
+    new RegExp(UNSAFE_IN_HTML, 'g'),
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,0 +1,21 @@
+/** The process of `npm run trace`. */
+
+import type { ColourDepth } from './trace-command/colours.ts';
+import { runTraceCommand } from './trace-command/run-trace-command.ts';
+
+process.exitCode = await runTraceCommand({
+  args: process.argv.slice(2),
+  env: process.env,
+  terminalWidth: process.stdout.columns,
+  colourDepth: colourDepth(),
+  write: (text) => process.stdout.write(`${text}\n`),
+  writeError: (text) => process.stderr.write(`${text}\n`),
+});
+
+/** None where the output is no terminal or NO_COLOR is set (https://no-color.org), unless FORCE_COLOR asks for it. */
+function colourDepth(): ColourDepth {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR) return 1;
+  if (FORCE_COLOR) return 8;
+  return process.stdout.isTTY ? (process.stdout.getColorDepth() as ColourDepth) : 1;
+}

@@ -1,0 +1,88 @@
+/** The left side of a line: branches, signs, service and operation; and the notes below it. */
+import type { TreeRow } from '../tree/rows.ts';
+import type { TreeSpan } from '../tree/trace-tree.ts';
+import type { Paint, Palette } from './colours.ts';
+import { cut, printable, textWidth } from './terminal-text.ts';
+
+/** A piece of a line, with what it is painted with. */
+export interface Piece {
+  text: string;
+  paint: Paint;
+}
+
+// Deeper than this the branches would leave no room for names.
+const MAX_BRANCHES = 16;
+
+/** What a row says on its left; a span that failed or has lost its parent begins with a sign. */
+export function labelOf(row: TreeRow, palette: Palette, service: Paint): Piece[] {
+  const { span } = row;
+  const plain: Paint = (text) => text;
+  return [
+    { text: branchesOf(row) + branchTo(row), paint: palette.dim },
+    { text: span.error ? '✗ ' : '', paint: palette.bad },
+    { text: isLost(span) ? '? ' : '', paint: palette.warn },
+    { text: serviceText(span.service), paint: service },
+    { text: ` ${printable(span.operation)}`, paint: span.error ? palette.bad : plain },
+  ];
+}
+
+/** What has to be said below a row. */
+export function notesOf(row: TreeRow, palette: Palette): Piece[][] {
+  const { span } = row;
+  const own = row.depth === 0 ? '' : row.isLast ? '   ' : '│  ';
+  const indent = branchesOf(row) + own + (span.children.length > 0 ? '│ ' : '  ');
+  const notes: Piece[] = [];
+  if (span.errorMessage !== null) notes.push({ text: printable(span.errorMessage), paint: palette.bad });
+  if (span.missingParent !== null)
+    notes.push({
+      text: `an orphan: its parent ${printable(span.missingParent)} is not in the trace`,
+      paint: palette.warn,
+    });
+  if (span.inCircle) notes.push({ text: 'it is its own ancestor', paint: palette.warn });
+  return notes.map((note) => [{ text: indent, paint: palette.dim }, note]);
+}
+
+/** A service's name; Jaeger leaves it empty where the name is not UTF-8. */
+export function serviceText(service: string): string {
+  return printable(service) || '(no name)';
+}
+
+/** The cells that pieces take. */
+export function widthOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((width, { text }) => width + textWidth(text), 0);
+}
+
+/** The pieces, painted, in at most `width` cells. */
+export function paintIn(pieces: readonly Piece[], width: number): string {
+  let left = width;
+  return pieces
+    .map(({ text, paint }) => {
+      const shown = cut(text, left);
+      left -= textWidth(shown);
+      return paint(shown);
+    })
+    .join('');
+}
+
+function isLost(span: TreeSpan): boolean {
+  return span.missingParent !== null || span.inCircle;
+}
+
+/** The lines that pass by on the left, to the later children of the row's ancestors. */
+function branchesOf(row: TreeRow): string {
+  const parts: string[] = [];
+  for (let above = row.parent; above !== undefined && above.depth > 0; above = above.parent) {
+    if (parts.length === MAX_BRANCHES) {
+      parts.push(`… ${row.depth} deep … `);
+      break;
+    }
+    parts.push(above.isLast ? '   ' : '│  ');
+  }
+  return parts.reverse().join('');
+}
+
+/** The last bit of branch: dotted where the parent did not wait. */
+function branchTo({ span, depth, isLast }: TreeRow): string {
+  if (depth === 0) return '';
+  return (isLast ? '└' : '├') + (span.reference === 'FOLLOWS_FROM' ? '┄ ' : '─ ');
+}
