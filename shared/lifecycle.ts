@@ -14,8 +14,8 @@ export interface ReadyMessage {
   name: string;
   /** The address that people open, without a trailing slash. */
   url?: string;
-  /** Further addresses by their purpose, such as `collector`, `otlp` and `zipkin`. */
-  urls?: Record<string, string>;
+  /** The stand-in's further ones: the values for JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and ZIPKIN_ENDPOINT. */
+  urls?: { collector?: string; otlp?: string; zipkin?: string };
 }
 
 /** The part of a logger that a lifecycle needs; pino's fits. */

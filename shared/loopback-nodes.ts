@@ -3,9 +3,9 @@
  * Each node listens, writes its file, and then reads the others': of two that start together one sees the other.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openPrivateFolder, privateFolder } from './private-folder.ts';
 
 /** A node as the others on this machine reach it. */
 export interface LoopbackNode {
@@ -32,26 +32,15 @@ export class LoopbackNodes {
   readonly #folder: string;
   readonly #prefix: string;
 
-  constructor({ namespace, root, tmp = tmpdir() }: LoopbackMesh) {
+  constructor({ namespace, root, tmp }: LoopbackMesh) {
     const mesh = createHash('sha256').update(`${root}\0${namespace}`).digest('hex').slice(0, 16);
-    this.#folder = join(tmp, `tracemesh-${process.getuid?.() ?? 'nodes'}`);
+    this.#folder = privateFolder(tmp);
     this.#prefix = `${mesh}.`;
   }
 
-  /**
-   * Makes the folder. Folders for a while are everybody's: another user may have made one of this name, to be let in.
-   * @throws where it is not this user's alone
-   */
+  /** Makes the folder. @throws where it is not this user's alone */
   open(): void {
-    try {
-      mkdirSync(this.#folder, { mode: 0o700 });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const folder = lstatSync(this.#folder);
-    const mine = folder.isDirectory() && (process.getuid === undefined || folder.uid === process.getuid());
-    if (mine && (folder.mode & 0o077) === 0) return;
-    throw new Error(`${this.#folder} is open to others: remove it, or set TMPDIR to a folder of your own`);
+    openPrivateFolder(this.#folder);
   }
 
   /** Writes a node down, whole or not at all. */

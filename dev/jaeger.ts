@@ -1,0 +1,56 @@
+/** Where the spans of one `npm start` go: to a Jaeger that is there, or to the stand-in. */
+import { isIPv4 } from 'node:net';
+import { type Environment, loadJaegerConfig } from '#shared/config.ts';
+import type { ReadyMessage } from '#shared/lifecycle.ts';
+import { type Address, answers } from './probe.ts';
+
+/** What was found. */
+export interface JaegerFound {
+  /** The variables of the stand-in, where it is to be started. */
+  standIn?: Record<string, string>;
+  /** Where people look at traces, where no stand-in tells. */
+  queryUrl: string;
+}
+
+/**
+ * Looks at the address that spans go to. Something answers there: it is used. Nothing does, and it is on this machine: the
+ * stand-in takes its place. An address elsewhere is not this machine's to fill.
+ */
+export async function findJaeger(env: Environment): Promise<JaegerFound> {
+  const { collectorPort, queryPort } = loadJaegerConfig(env).ports;
+  const queryUrl = env['JAEGER_QUERY_URL'] || `http://127.0.0.1:${queryPort || 16_686}`;
+  const address = addressOfSpans(env) ?? { host: '127.0.0.1', port: collectorPort };
+  if (!isLoopback(address.host)) return { queryUrl };
+  if (address.port !== 0 && (await answers(address))) return { queryUrl };
+  return { standIn: { JAEGER_COLLECTOR_PORT: String(address.port) }, queryUrl };
+}
+
+/** The variables that lead the library, and links, to a stand-in that runs; those that are set stay as they are. */
+export function variablesFor({ url, urls }: ReadyMessage, env: Environment): Record<string, string> {
+  const addresses = {
+    JAEGER_ENDPOINT: env['JAEGER_AGENT_HOST'] ? undefined : urls?.collector, // it would win over the agent
+    OTEL_EXPORTER_OTLP_ENDPOINT: urls?.otlp,
+    ZIPKIN_ENDPOINT: urls?.zipkin,
+    JAEGER_QUERY_URL: url,
+  };
+  const variables: Record<string, string> = {};
+  for (const [name, address] of Object.entries(addresses)) {
+    if (address && !env[name]) variables[name] = address;
+  }
+  return variables;
+}
+
+/** Where the environment sends spans; undefined where it leaves that to the default. */
+function addressOfSpans(env: Environment): Address | undefined {
+  const endpoint = env['JAEGER_ENDPOINT'];
+  if (endpoint) {
+    const { hostname, port, protocol } = new URL(endpoint);
+    return { host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
+  }
+  const agent = env['JAEGER_AGENT_HOST'];
+  return agent && !isLoopback(agent) ? { host: agent, port: 6832 } : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
+}

@@ -1,0 +1,69 @@
+/** How the processes of one `npm start` find each other: by NATS, or by loopback TCP. */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { type Environment, loadMeshConfig } from '#shared/config.ts';
+import { LaunchError } from './launch-error.ts';
+import { claimNamespace } from './namespace.ts';
+import { answers, isOpenNats } from './probe.ts';
+
+/** What the children are told. */
+export interface MeshFound {
+  /** Variables to set for them. */
+  variables: { NATS_URL?: string; NAMESPACE?: string };
+  /** The same in words, such as `loopback TCP`. */
+  description: string;
+}
+
+/** Where to look for a NATS, for tests. */
+export interface MeshSearch {
+  /** The project's folder. */
+  root: string;
+  /** Where a NATS is looked for that nobody has named. @default 4222 */
+  natsPort?: number;
+  /** Where folders for a while lie. @default os.tmpdir() */
+  tmp?: string;
+}
+
+/**
+ * Takes the NATS of `NATS_URL`, or one that it finds on this machine, or none. On a NATS that was merely found the namespace is
+ * the folder's own: another clone finds the same NATS, and the two must not answer each other's calls.
+ * @throws {LaunchError} where nothing answers at `NATS_URL`
+ */
+export async function findMesh(
+  env: Environment,
+  { root, natsPort = 4222, tmp }: MeshSearch,
+): Promise<MeshFound> {
+  const { mesh } = loadMeshConfig(env);
+  if (mesh.natsUrl) {
+    const urls = mesh.natsUrl.split(',').map((text) => new URL(text.trim()));
+    const addresses = urls.map(({ hostname, port }) => ({
+      host: unbracketed(hostname),
+      port: Number(port || 4222),
+    }));
+    const reached = await Promise.all(addresses.map(answers));
+    const hosts = urls.map(({ host }) => host).join(', ');
+    if (reached.includes(true)) return { variables: {}, description: `NATS at ${hosts}` };
+    throw new LaunchError(
+      `nothing answers at ${hosts}, the address in NATS_URL: start NATS there, or unset NATS_URL to do without it`,
+    );
+  }
+  if (await isOpenNats({ host: '127.0.0.1', port: natsPort })) {
+    const namespace = env['NAMESPACE'] || claimNamespace(namespaceOf(root), { root, tmp });
+    return {
+      variables: { NATS_URL: `nats://127.0.0.1:${natsPort}`, NAMESPACE: namespace },
+      description: `the NATS found at 127.0.0.1:${natsPort}, namespace ${namespace}`,
+    };
+  }
+  const namespace = env['NAMESPACE'] || claimNamespace(mesh.namespace, { root, tmp });
+  const alone = namespace === mesh.namespace ? '' : `, namespace ${namespace} beside another npm start`;
+  return { variables: { NAMESPACE: namespace }, description: `loopback TCP${alone}` };
+}
+
+function namespaceOf(root: string): string {
+  const name = basename(root).replaceAll(/[^\w-]+/g, '-');
+  return `${name}-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
+}
+
+function unbracketed(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import test, { type ExecutionContext } from 'ava';
+import { findJaeger, variablesFor } from '../../dev/jaeger.ts';
+
+/** A port where something listens. */
+async function startCollector(t: ExecutionContext): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+test('what answers at the collector port is used', async (t) => {
+  const port = await startCollector(t);
+  t.deepEqual(await findJaeger({ JAEGER_COLLECTOR_PORT: `${port}` }), { queryUrl: 'http://127.0.0.1:16686' });
+});
+
+test('what answers at JAEGER_ENDPOINT is used', async (t) => {
+  const port = await startCollector(t);
+  const env = { JAEGER_ENDPOINT: `http://localhost:${port}/api/traces`, JAEGER_QUERY_PORT: '4000' };
+  t.deepEqual(await findJaeger(env), { queryUrl: 'http://127.0.0.1:4000' });
+});
+
+for (const [title, env, port] of [
+  ['at the collector port', { JAEGER_COLLECTOR_PORT: '1' }, '1'],
+  [
+    'at an endpoint on loopback',
+    { JAEGER_ENDPOINT: 'http://127.0.0.1:1/api/traces', JAEGER_COLLECTOR_PORT: '2' },
+    '1',
+  ],
+  ['at an endpoint on localhost', { JAEGER_ENDPOINT: 'http://localhost:1/api/traces' }, '1'],
+  ['at a port that is to be free', { JAEGER_COLLECTOR_PORT: '0' }, '0'],
+  ['and an agent is on loopback', { JAEGER_COLLECTOR_PORT: '1', JAEGER_AGENT_HOST: 'localhost' }, '1'],
+] as const) {
+  test(`the stand-in starts where nothing answers ${title}`, async (t) => {
+    t.deepEqual((await findJaeger(env)).standIn, { JAEGER_COLLECTOR_PORT: port });
+  });
+}
+
+for (const env of [
+  { JAEGER_ENDPOINT: 'http://jaeger.invalid:14268/api/traces' },
+  { JAEGER_ENDPOINT: 'https://jaeger.invalid/api/traces' },
+  { JAEGER_AGENT_HOST: 'jaeger.invalid' },
+]) {
+  test(`no stand-in starts for ${Object.values(env)}`, async (t) => {
+    t.is((await findJaeger(env)).standIn, undefined);
+  });
+}
+
+test('JAEGER_QUERY_URL stays', async (t) => {
+  const env = { JAEGER_COLLECTOR_PORT: '1', JAEGER_QUERY_URL: 'http://jaeger.invalid' };
+  t.is((await findJaeger(env)).queryUrl, 'http://jaeger.invalid');
+});
+
+const standIn = {
+  type: 'ready',
+  name: 'jaeger',
+  url: 'http://127.0.0.1:4',
+  urls: { collector: 'http://127.0.0.1:1/api/traces', otlp: 'http://127.0.0.1:2' },
+} as const;
+
+test('addresses that are not set follow the stand-in', (t) => {
+  t.deepEqual(variablesFor(standIn, {}), {
+    JAEGER_ENDPOINT: 'http://127.0.0.1:1/api/traces',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:2',
+    JAEGER_QUERY_URL: 'http://127.0.0.1:4',
+  });
+});
+
+test('addresses that are set stay, and an agent is not overruled by an endpoint', (t) => {
+  const set = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://o',
+    JAEGER_QUERY_URL: 'http://q',
+    JAEGER_AGENT_HOST: 'localhost',
+  };
+  t.deepEqual(variablesFor(standIn, set), {});
+});
