@@ -1,0 +1,5 @@
+/** A gateway that listens. */
+export interface Gateway {
+  readonly url: string;
+  close(): Promise<void>;
+}
