@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { Errors, ServiceBroker } from 'moleculer';
 import { call } from '#shared/contracts/call.ts';
+import { compileFields } from '#shared/contracts/fields.ts';
+import { Greeting } from '#shared/contracts/hello.ts';
+import { User, UserPage } from '#shared/contracts/users.ts';
 import { ContractValidator } from '#shared/contracts/validator.ts';
 import { ConfigError } from '#shared/errors.ts';
 import helloService from '../../../services/hello/hello.service.ts';
@@ -18,6 +21,15 @@ test('keeps a user and gives him back, by id and in a list', async (t) => {
   t.deepEqual(Object.keys(user).sort(), ['createdAt', 'email', 'id', 'name']);
   t.like(await call(broker, 'users.get', { id: user.id }), user);
   t.like(await call(broker, 'users.list', { page: 1 }), { page: 1, pageSize: 20, total: 1 });
+});
+
+test('answers are what the contract says', async (t) => {
+  const broker = await startNode(t, [createUsersService({ USERS_DB: ':memory:' }), helloService]);
+  const user = await call(broker, 'users.create', ada);
+  t.deepEqual(compileFields(User)(user), []);
+  t.deepEqual(compileFields(User)(await call(broker, 'users.get', { id: user.id })), []);
+  t.deepEqual(compileFields(UserPage)(await call(broker, 'users.list', {})), []);
+  t.deepEqual(compileFields(Greeting)(await call(broker, 'users.test', {})), []);
 });
 
 test("errors of the request have our code as Moleculer's type", async (t) => {
