@@ -21,7 +21,7 @@ export function createQueryReader<S extends Type.TObject>(
 
 function typed(value: unknown, type: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (type === 'integer' && /^-?\d+$/.test(value)) return Number(value);
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

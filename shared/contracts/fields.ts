@@ -30,7 +30,7 @@ export function compileFields(schema: Type.TObject): FieldsCheck {
     if (!isFields(value)) return [{ field: 'params', message: 'must be an object' }];
     const problems: FieldProblem[] = [];
     for (const { name, description, validator } of known) {
-      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      const given = value[name];
       if (given === undefined) {
         if (required.has(name)) problems.push({ field: name, message: 'is required' });
         continue;

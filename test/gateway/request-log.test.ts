@@ -21,7 +21,7 @@ test('a request is one line with its method, route, status, duration and trace',
     traceId: headers['x-trace-id'],
   });
   t.true(Number(hello?.['durationMs']) > 0);
-  t.like(users, { method: 'POST', route: '/users', status: 422 });
+  t.like(users, { method: 'POST', route: '/users', status: 422, level: 30, err: undefined });
   t.like(nowhere, { method: 'GET', status: 404 });
   t.notRegex(JSON.stringify(logLines()), /secret|Ada|nowhere/);
 });

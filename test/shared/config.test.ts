@@ -87,6 +87,11 @@ const bad: [string, (env: Environment) => unknown, Record<string, string>][] = [
   ['a negative port', loadGatewayConfig, { PORT: '-1' }],
   ['a port with a fraction', loadGatewayConfig, { PORT: '1.5' }],
   ['a port in another notation', loadGatewayConfig, { PORT: '0x10' }],
+  [
+    'a service link in a variable that Kubernetes never sets',
+    loadGatewayConfig,
+    { PORT: 'tcp://10.0.0.7:80' },
+  ],
   ['a port of blanks', loadGatewayConfig, { PORT: ' ' }],
   ['a URL as a host', loadGatewayConfig, { HOST: 'http://localhost' }],
   ['a NATS address without a scheme', loadMeshConfig, { NATS_URL: 'localhost:4222' }],

@@ -13,6 +13,13 @@ test('a hash is that of scrypt with the salt and the cost that it names', async 
   t.notRegex(record, /correct|horse/);
 });
 
+test('a password is the same, whichever way its characters were typed', async (t) => {
+  const cost = { cost: 2, blockSize: 8, parallelization: 1 };
+  const [, , , salt = '', hash = ''] = (await hashPassword('Cafe\u0301 \u2126', cost)).split('$');
+  const composed = scryptSync('Caf\u00e9 \u03a9', Buffer.from(salt, 'base64'), 32, { N: 2, r: 8, p: 1 });
+  t.deepEqual(Buffer.from(hash, 'base64'), composed);
+});
+
 test('the same password has another salt and another hash each time', async (t) => {
   const cost = { cost: 2, blockSize: 8, parallelization: 1 };
   const [one, two] = await Promise.all([

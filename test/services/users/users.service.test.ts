@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { Errors, ServiceBroker } from 'moleculer';
@@ -78,6 +79,14 @@ test('a bad variable ends the creation of the service, not its import', (t) => {
   const broker = new ServiceBroker({ logger: false, validator: new ContractValidator() });
   const service = createUsersService({ USERS_DB: 'data/' });
   t.throws(() => broker.createService(service), { instanceOf: ConfigError, message: /USERS_DB/ });
+});
+
+test('closes its file when it stops', async (t) => {
+  const path = join(temporaryFolder(t), 'users.sqlite');
+  const broker = await startNode(t, [createUsersService({ USERS_DB: path })]);
+  t.true(existsSync(`${path}-wal`));
+  await broker.stop();
+  t.false(existsSync(`${path}-wal`), 'the last connection takes the log with it');
 });
 
 test('two nodes share a file', async (t) => {

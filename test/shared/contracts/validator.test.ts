@@ -112,4 +112,5 @@ test('can be asked outside a call', (t) => {
   const schema = { ...thing };
   t.true(validator.validate({ name: 'ada' }, schema));
   t.throws(() => validator.validate({}, schema), { instanceOf: Errors.ValidationError });
+  t.true(validator.validate({ id: 1 }, { id: 'number' }));
 });
