@@ -68,6 +68,7 @@ function destinationFor(destination: LoggerOptions['destination']): DestinationS
       ignore: 'pid,hostname',
       translateTime: 'SYS:HH:MM:ss.l',
       colorize: true,
+      singleLine: true,
     });
     return { write: (line) => target.write(format(line)) };
   }
