@@ -2,12 +2,13 @@
 import type { ServiceBroker } from 'moleculer';
 import { contracts } from '#shared/contracts/call.ts';
 
+/** The services without which routes fail; of those that only listen to events the gateway knows nothing. */
+const NEEDED = ['hello', 'users'] as const;
+
 /** Names what is missing for this gateway to be ready; nothing, when it is. */
 export function findMissing(broker: ServiceBroker, isConnected: () => boolean): string[] {
   if (!isConnected()) return ['transporter'];
-  return Object.entries(contracts)
-    .filter(([service, actions]) => !hasAll(broker, service, Object.keys(actions)))
-    .map(([service]) => service);
+  return NEEDED.filter((service) => !hasAll(broker, service, Object.keys(contracts[service])));
 }
 
 function hasAll(broker: ServiceBroker, service: string, actions: string[]): boolean {

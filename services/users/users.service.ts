@@ -2,6 +2,7 @@
 import type { ServiceSchema } from 'moleculer';
 import { type Environment, loadUsersConfig, type UsersConfig } from '#shared/config.ts';
 import { call } from '#shared/contracts/call.ts';
+import { emit } from '#shared/contracts/events.ts';
 import { implement } from '#shared/contracts/implement.ts';
 import { usersContract } from '#shared/contracts/users.ts';
 import { createUsers, type Users } from './users.ts';
@@ -19,7 +20,11 @@ export function createUsersService(env: Environment): ServiceSchema {
       create: (user) => users.create(user),
       get: (request) => users.get(request),
       list: (request) => users.list(request),
-      test: (_, ctx) => call(ctx, 'hello.greet', { name: 'users' }),
+      async test(_, ctx) {
+        const greeting = await call(ctx, 'hello.greet', { name: 'users' });
+        await emit(ctx, 'user.tested', greeting);
+        return greeting;
+      },
     }),
     created() {
       config = loadUsersConfig(env);

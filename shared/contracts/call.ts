@@ -1,11 +1,13 @@
 /** Calls an action with its name, parameters and result checked by the compiler. */
 import type { CallingOptions } from 'moleculer';
+import { auditContract } from './audit.ts';
 import type { Params, Result, ServiceContract } from './contract.ts';
 import { helloContract } from './hello.ts';
 import { usersContract } from './users.ts';
 
 /** The contracts of all services, by the names of the services. */
 export const contracts = {
+  audit: auditContract,
   hello: helloContract,
   users: usersContract,
 } satisfies Record<string, ServiceContract>;

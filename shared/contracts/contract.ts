@@ -1,4 +1,4 @@
-/** What a contract is: the parameters and the result of each action of a service, as JSON Schemas with their types. */
+/** What a contract is: what goes in and out of each action, and what each event says, as JSON Schemas with their types. */
 import Type from 'typebox';
 
 /** What goes into an action and what comes out of it. */
@@ -9,6 +9,15 @@ export interface ActionContract {
 
 /** The actions of one service, by their names within it. */
 export type ServiceContract = Readonly<Record<string, ActionContract>>;
+
+/** What an event says, and who hears it: one node of each service that listens, or all of their nodes. */
+export interface EventContract {
+  readonly payload: Type.TObject;
+  readonly hearers: 'one-node' | 'every-node';
+}
+
+/** The events that one service emits, by their names in the mesh. */
+export type EventsContract = Readonly<Record<string, EventContract>>;
 
 /** The parameters of an action. */
 export type Params<C extends ActionContract> = Type.Static<C['params']>;

@@ -1,6 +1,6 @@
 /** What the users service promises. */
 import Type from 'typebox';
-import { fields, type ServiceContract, shortText } from './contract.ts';
+import { type EventsContract, fields, type ServiceContract, shortText } from './contract.ts';
 import { Greeting } from './hello.ts';
 
 const name = shortText(100);
@@ -52,3 +52,8 @@ export const usersContract = {
   list: { params: PageRequest, result: UserPage },
   test: { params: fields({}), result: Greeting },
 } satisfies ServiceContract;
+
+/** The events of the users service. */
+export const usersEvents = {
+  'user.tested': { payload: Greeting, hearers: 'one-node' },
+} satisfies EventsContract;

@@ -9,13 +9,14 @@ import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing
 import { createApp } from '../../gateway/app.ts';
 import { findMissing } from '../../gateway/readiness.ts';
 import { type RunningServer, startServer } from '../../gateway/server.ts';
+import { createAuditService } from '../../services/audit/audit.service.ts';
 import helloService from '../../services/hello/hello.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
 import { startNode } from './broker-node.ts';
 
 /** What {@link startGateway} is told. */
 export interface GatewayOptions {
-  /** @default hello, and users in memory */
+  /** @default audit, hello, and users in memory */
   services?: ServiceSchema[];
   broker?: BrokerOptions;
 }
@@ -44,7 +45,11 @@ export interface TestGateway {
 
 /** Starts a gateway that ends with the test. */
 export async function startGateway(t: ExecutionContext, options: GatewayOptions = {}): Promise<TestGateway> {
-  const services = options.services ?? [helloService, createUsersService({ USERS_DB: ':memory:' })];
+  const services = options.services ?? [
+    createAuditService(),
+    helloService,
+    createUsersService({ USERS_DB: ':memory:' }),
+  ];
   const tracing = createMemoryTracing({ service: 'gateway' });
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) > 0 };

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { matchTree, noOrphans } from '#shared/tracing/testing.ts';
 import { startGateway } from '../../helpers/gateway.ts';
+import { until } from '../../helpers/until.ts';
 
 const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engine' };
 
@@ -115,12 +116,14 @@ test('the password shows up in no answer, no span and no log line', async (t) =>
   t.notRegex(JSON.stringify([replies, tracing.spans, logLines()]), /analytical|scrypt/);
 });
 
-test('GET /user/test greets by way of two services, in one trace', async (t) => {
+test('GET /user/test greets by way of two services and publishes it, in one trace', async (t) => {
   const { send, tracing } = await startGateway(t);
   const { status, json, headers } = await send('GET', '/user/test');
   t.is(status, 200);
   t.deepEqual(json, { greeting: 'Hello, users!' });
   t.regex(String(headers['x-trace-id']), /^[0-9a-f]{32}$/);
+  await until(() => tracing.stats().unfinished === 0);
+  noOrphans(tracing.spans);
   matchTree(
     tracing.spans,
     `
@@ -128,7 +131,10 @@ test('GET /user/test greets by way of two services, in one trace', async (t) => 
       gateway users.test (client)
         users users.test (server)
           users hello.greet (client)
-            hello hello.greet (server)`,
+            hello hello.greet (server)
+          users user.tested (producer)
+            ~ audit user.tested (consumer)
+            ~ hello user.tested (consumer)`,
   );
 });
 
