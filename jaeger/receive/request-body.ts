@@ -35,7 +35,7 @@ const DRAINED_BODIES = 8;
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const body = await readAll(request, maxBytes);
   const encoding = request.headers['content-encoding'] ?? '';
-  if (encoding === '' || encoding === 'identity') return body;
+  if (encoding === '') return body;
   const unpack = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
   if (unpack === undefined) throw new RequestBodyError(400, `unsupported Content-Encoding: ${encoding}`);
   try {

@@ -130,14 +130,18 @@ function linkFrom(reference: ThriftReference): SpanLink {
 
 /** Sets the tags; of equal keys the last one counts. A key that is not UTF-8 is kept inside a value, numbered. */
 function setTags(attributes: Attributes, tags: readonly ThriftTag[] = []): void {
-  const unreadable = new Map<string, Uint8Array>();
+  const numbers = new Map<string, number>();
   for (const tag of tags) {
     const value = tagValue(tag);
-    if (typeof tag.key === 'string') attributes.set(tag.key, value);
-    else unreadable.set(Buffer.from(tag.key).toString('latin1'), keyAndValue(tag.key, value));
+    if (typeof tag.key === 'string') {
+      attributes.set(tag.key, value);
+      continue;
+    }
+    const key = Buffer.from(tag.key).toString('latin1');
+    const number = numbers.get(key) ?? numbers.size + 1;
+    numbers.set(key, number);
+    attributes.set(`invalid-tag-key-${number}`, { type: 'binary', value: keyAndValue(tag.key, value) });
   }
-  for (const [index, value] of [...unreadable.values()].entries())
-    attributes.set(`invalid-tag-key-${index + 1}`, { type: 'binary', value });
 }
 
 function keyAndValue(key: Uint8Array, value: AttributeValue): Uint8Array {

@@ -96,11 +96,13 @@ export class BinaryReader {
     return text.includes(REPLACEMENT) && !isUtf8(bytes) ? Uint8Array.from(bytes) : text;
   }
 
-  /** The elements of a list of `type`, each read by `read`. An empty list may name any type. */
-  list<T>(type: number, read: (reader: BinaryReader) => T): T[] {
-    const { elementType, size } = this.#listHead();
-    if (size > 0 && elementType !== type)
-      throw this.misread(`a list of ${typeName(elementType)} where a list of ${typeName(type)} belongs`);
+  /**
+   * The elements of a list of structs, each read by `read`. The element type on the wire counts for nothing, as in
+   * generated readers.
+   */
+  structs<T>(read: (reader: BinaryReader) => T): T[] {
+    this.byte();
+    const size = this.#size(leastBytes(THRIFT.struct));
     const elements: T[] = [];
     for (let index = 0; index < size; index++) {
       try {
@@ -127,7 +129,8 @@ export class BinaryReader {
         return;
       case THRIFT.list:
       case THRIFT.set: {
-        const { elementType, size } = this.#listHead();
+        const elementType = this.byte();
+        const size = this.#size(leastBytes(elementType));
         for (let index = 0; index < size; index++) this.skip(elementType, depth - 1);
         return;
       }
@@ -145,11 +148,6 @@ export class BinaryReader {
         if (LEAST_BYTES[type] === undefined) throw this.misread(`unknown data type ${type}`);
         this.#take(leastBytes(type));
     }
-  }
-
-  #listHead(): { elementType: number; size: number } {
-    const elementType = this.byte();
-    return { elementType, size: this.#size(leastBytes(elementType)) };
   }
 
   /** The bytes of a string. */
@@ -180,10 +178,4 @@ export class BinaryReader {
 // An unknown type counts as one byte: it fails when its first element is read, and an empty list of it is harmless.
 function leastBytes(type: number): number {
   return LEAST_BYTES[type] ?? 1;
-}
-
-/** The name of a type byte, for messages. */
-export function typeName(type: number): string {
-  const known = Object.entries(THRIFT).find(([, value]) => value === type);
-  return known?.[0] ?? `type ${type}`;
 }

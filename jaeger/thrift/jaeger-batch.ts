@@ -83,7 +83,7 @@ const readTag = structReader<ThriftTag>('Tag', {
   7: { name: 'vBinary', type: string, read: (from) => from.binary() },
 });
 
-const readTags = (from: BinaryReader) => from.list(struct, readTag);
+const readTags = (from: BinaryReader) => from.structs(readTag);
 
 const readLog = structReader<ThriftLog>('Log', {
   1: { name: 'timestamp', type: i64, read: (from) => from.i64(), required: true },
@@ -103,12 +103,12 @@ const readSpan = structReader<ThriftSpan>('Span', {
   3: { name: 'spanId', type: i64, read: (from) => from.i64(), required: true },
   4: { name: 'parentSpanId', type: i64, read: (from) => from.i64(), required: true },
   5: { name: 'operationName', type: string, read: (from) => from.text(), required: true },
-  6: { name: 'references', type: list, read: (from) => from.list(struct, readReference) },
+  6: { name: 'references', type: list, read: (from) => from.structs(readReference) },
   7: { name: 'flags', type: i32, read: (from) => from.i32(), required: true },
   8: { name: 'startTime', type: i64, read: (from) => from.i64(), required: true },
   9: { name: 'duration', type: i64, read: (from) => from.i64(), required: true },
   10: { name: 'tags', type: list, read: readTags },
-  11: { name: 'logs', type: list, read: (from) => from.list(struct, readLog) },
+  11: { name: 'logs', type: list, read: (from) => from.structs(readLog) },
 });
 
 const readProcess = structReader<ThriftProcess>('Process', {
@@ -124,7 +124,7 @@ const readClientStats = structReader<ThriftClientStats>('ClientStats', {
 
 const readBatch = structReader<ThriftBatch>('Batch', {
   1: { name: 'process', type: struct, read: readProcess, required: true },
-  2: { name: 'spans', type: list, read: (from) => from.list(struct, readSpan), required: true },
+  2: { name: 'spans', type: list, read: (from) => from.structs(readSpan), required: true },
   3: { name: 'seqNo', type: i64, read: (from) => from.i64() },
   4: { name: 'stats', type: struct, read: readClientStats },
 });
