@@ -1,7 +1,7 @@
 /** The list of the latest traces: where a person who opens the UI begins. */
 import type { Answer } from '../http/answer.ts';
-import { summaryOf, type TraceSummary } from '../query/trace-summary.ts';
 import type { TraceStore, TraceStoreStats } from '../store/trace-store.ts';
+import { summaryOf, type TraceSummary } from '../store/trace-summary.ts';
 import { durationText } from '../tree/duration-text.ts';
 import { serviceColours } from '../tree/service-colours.ts';
 import { pageAnswer, pageHead } from './document.ts';
