@@ -27,7 +27,7 @@ export type ExitCode = 0 | 1 | 2;
 const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
 const DEFAULT_WIDTH = 100;
 // However short the wait, an answer may take its time.
-const MIN_TIMEOUT_MS = 5000;
+const MIN_TIMEOUT_MS = 10_000;
 
 /** Runs the command and answers its exit code; what it cannot do becomes one line. */
 export async function runTraceCommand(context: CommandContext): Promise<ExitCode> {
