@@ -85,6 +85,8 @@ test('an error that nobody foresaw is 500 without its message, which is in the l
     traceId: json.error.traceId,
   });
   t.true(tracing.spans.every(({ tags }) => tags['error'] === true));
+  const root = tracing.spans.find(({ operation }) => operation === 'GET /hello/:name');
+  t.regex(JSON.stringify(root?.logs), /TypeError.*secrets/);
 });
 
 test('a service that is not there is 503 within a moment', async (t) => {
