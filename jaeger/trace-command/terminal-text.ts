@@ -13,7 +13,7 @@ export function printable(text: string): string {
   if (PLAIN.test(text) && !text.includes('  ')) return text;
   return text
     .replace(/\s+/g, ' ')
-    .replace(/[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, '\uFFFD');
+    .replace(/[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }
 
 /** The cells that a printable text takes. */
