@@ -1,0 +1,17 @@
+import type { Clock } from './clock.ts';
+
+/** What `setTimeout` can count to; beyond it fires at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Makes any number a deadline that a timer can keep. */
+export function clampDeadline(deadlineMs: number): number {
+  return Number.isNaN(deadlineMs) ? 0 : Math.min(Math.max(deadlineMs, 0), LONGEST_MS);
+}
+
+/** Waits for a promise, but no longer than so many milliseconds, and keeps the process alive meanwhile. */
+export async function waitAtMost(delayMs: number, promise: Promise<unknown>, clock: Clock): Promise<void> {
+  const { promise: timedOut, resolve } = Promise.withResolvers<void>();
+  const timer = clock.setTimeout(resolve, delayMs);
+  await Promise.race([promise, timedOut]);
+  clock.clearTimeout(timer);
+}
