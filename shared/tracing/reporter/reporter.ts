@@ -1,10 +1,13 @@
-import { HttpReporter, type HttpReporterOptions } from './http-reporter.ts';
-import type { ReporterStats } from './ledger.ts';
+import type { HttpReporterOptions } from './http-options.ts';
+import { HttpReporter } from './http-reporter.ts';
+import type { Delivered, ReporterStats } from './ledger.ts';
 import type { Payload } from './payload.ts';
 import { UdpReporter, type UdpReporterOptions } from './udp-reporter.ts';
 
-export type { HttpReporterOptions } from './http-reporter.ts';
-export type { CollectorState, DropReason, ReporterStats } from './ledger.ts';
+export type { Clock } from './clock.ts';
+export type { ReporterLogger } from './drop-log.ts';
+export type { HttpReporterOptions } from './http-options.ts';
+export type { CollectorState, Delivered, DropReason, ReporterStats } from './ledger.ts';
 export type { Payload } from './payload.ts';
 export type { UdpReporterOptions } from './udp-reporter.ts';
 
@@ -16,7 +19,7 @@ export interface Reporter {
    * Sends what is queued, until the deadline; resolves with what was sent and dropped in the reporter's whole life, in
    * spans; never rejects. A second call gets the first one's promise.
    */
-  close(options: { deadlineMs: number }): Promise<{ sent: number; dropped: number; spooled: number }>;
+  close(options: { deadlineMs: number }): Promise<Delivered>;
   /** Writes all that is queued to the spool, synchronously, for a process about to die; does nothing without a spool. */
   spoolNow(): void;
   stats(): ReporterStats;

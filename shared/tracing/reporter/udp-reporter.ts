@@ -1,86 +1,150 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { Ledger, type ReporterStats } from './ledger.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Clock, startBackgroundTimer, systemClock, type Timer } from './clock.ts';
+import { Datagrams } from './datagrams.ts';
+import { clampDeadline, waitAtMost } from './deadline.ts';
+import { containFailures, DropLog, type ReporterLogger } from './drop-log.ts';
+import { type Delivered, type DropReason, Ledger, type ReporterStats } from './ledger.ts';
+import { Pace } from './pace.ts';
 import type { Payload } from './payload.ts';
+import { PayloadQueue } from './queue.ts';
 
-/** How to reach the agent. */
+/** How to reach the agent. UDP confirms nothing: a span counts as sent when the kernel has it. */
 export interface UdpReporterOptions {
+  /** A name (its IPv4 address is taken) or an address. */
   readonly host: string;
   readonly port: number;
   /**
-   * The largest payload that is sent, in bytes.
+   * Told of lost spans.
+   * @default silence
+   */
+  readonly logger?: ReporterLogger | undefined;
+  /**
+   * The largest payload that is sent. Jaeger reads datagrams up to this; macOS sends none over 9,216 unless told to.
    * @default 65000
    */
-  readonly maxDatagramBytes?: number;
+  readonly maxDatagramBytes?: number | undefined;
+  /**
+   * Memory for datagrams that wait.
+   * @default 4 MiB
+   */
+  readonly maxQueueBytes?: number | undefined;
+  /**
+   * How fast to send: a receiver's buffer holds only a few large datagrams, and what does not fit is lost unseen.
+   * @default 4 MiB
+   */
+  readonly bytesPerSecond?: number | undefined;
+  /** @default this machine's */
+  readonly clock?: Clock | undefined;
 }
 
-const MAX_DATAGRAM_BYTES = 65_000;
+const MIB = 1024 * 1024;
 
-/** Sends each batch as one datagram. */
+interface Datagram {
+  readonly payload: Payload;
+}
+
+/** Sends each payload as one datagram, one after another at a bounded rate. */
 export class UdpReporter {
-  readonly #options: UdpReporterOptions;
+  readonly #clock: Clock;
+  readonly #maxDatagramBytes: number;
   readonly #ledger = new Ledger();
-  readonly #open = new Map<Payload, Promise<void>>();
-  #socket: Socket | undefined;
-  #closing: Promise<{ sent: number; dropped: number; spooled: number }> | undefined;
+  readonly #dropLog: DropLog;
+  readonly #queue: PayloadQueue<Datagram>;
+  readonly #pace: Pace;
+  readonly #datagrams: Datagrams;
+  #onIdle: () => void = () => {};
+  readonly #outside = AsyncLocalStorage.snapshot();
+  #sends = false;
+  #timer: Timer | undefined;
+  #closing: Promise<Delivered> | undefined;
+  #closed = false;
 
   constructor(options: UdpReporterOptions) {
-    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#maxDatagramBytes = options.maxDatagramBytes ?? 65_000;
+    this.#dropLog = new DropLog(containFailures(options.logger), this.#clock);
+    this.#queue = new PayloadQueue({ maxBytes: options.maxQueueBytes ?? 4 * MIB });
+    this.#pace = new Pace(options.bytesPerSecond ?? 4 * MIB);
+    this.#datagrams = new Datagrams(options);
   }
 
   send(payload: Payload): void {
-    this.#ledger.given(payload);
-    if (this.#closing) {
-      this.#ledger.dropped(payload, 'closed');
-      return;
-    }
-    if (payload.bytes.byteLength > (this.#options.maxDatagramBytes ?? MAX_DATAGRAM_BYTES)) {
-      this.#ledger.dropped(payload, 'too_large');
-      return;
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#open.set(payload, promise);
-    this.#socket ??= createSocket('udp4').unref();
-    this.#socket.send(payload.bytes, this.#options.port, this.#options.host, (error) => {
-      if (this.#open.delete(payload)) {
-        if (error) this.#ledger.dropped(payload, 'socket');
-        else this.#ledger.sent(payload);
-      }
-      resolve();
-    });
+    this.#outside(() => this.#accept(payload));
   }
 
-  close({ deadlineMs }: { deadlineMs: number }): Promise<{ sent: number; dropped: number; spooled: number }> {
-    this.#closing ??= this.#close(deadlineMs);
+  close({ deadlineMs }: { deadlineMs: number }): Promise<Delivered> {
+    this.#closing ??= this.#close(clampDeadline(deadlineMs));
     return this.#closing;
   }
 
+  /** There is no spool behind UDP: who cannot lose spans does not use it. */
   spoolNow(): void {}
 
   stats(): ReporterStats {
-    const queued = { spans: 0, bytes: 0 };
-    for (const payload of this.#open.keys()) {
-      queued.spans += payload.spans;
-      queued.bytes += payload.bytes.byteLength;
-    }
-    return {
-      ...this.#ledger.totals(),
-      recovered: 0,
-      spooled: 0,
-      queued,
-      requests: { open: this.#open.size, accepted: 0, failed: 0, retried: 0 },
+    return this.#ledger.stats({
+      queued: { spans: this.#queue.spans, bytes: this.#queue.bytes },
+      openRequests: this.#sends ? 1 : 0,
       collector: 'unknown',
-    };
+    });
   }
 
-  async #close(deadlineMs: number): Promise<{ sent: number; dropped: number; spooled: number }> {
-    const deadline = Promise.withResolvers<void>();
-    const timer = setTimeout(deadline.resolve, deadlineMs);
-    await Promise.race([Promise.all(this.#open.values()), deadline.promise]);
-    clearTimeout(timer);
-    this.#socket?.close();
-    for (const payload of this.#open.keys()) this.#ledger.dropped(payload, 'deadline');
-    this.#open.clear();
-    const { sent, dropped } = this.#ledger.totals();
-    return { sent, dropped, spooled: 0 };
+  #accept(payload: Payload): void {
+    this.#ledger.given(payload);
+    if (this.#closed) this.#drop(payload, 'closed');
+    else if (payload.bytes.byteLength > this.#maxDatagramBytes) this.#drop(payload, 'too_large');
+    else {
+      for (const evicted of this.#queue.push({ payload })) this.#drop(evicted.payload, 'queue_full');
+      this.#pump();
+    }
+  }
+
+  #pump(): void {
+    if (this.#sends || this.#closed || this.#waitsForPace()) return;
+    const datagram = this.#queue.take();
+    if (datagram === undefined) this.#onIdle();
+    else void this.#deliver(datagram);
+  }
+
+  #waitsForPace(): boolean {
+    const waitMs = this.#pace.waitMs(this.#clock.now());
+    if (waitMs <= 0) return false;
+    this.#timer ??= startBackgroundTimer(this.#clock, Math.ceil(waitMs), () => {
+      this.#timer = undefined;
+      this.#pump();
+    });
+    return true;
+  }
+
+  async #deliver(datagram: Datagram): Promise<void> {
+    const { payload } = datagram;
+    this.#sends = true;
+    // The first error may be the late news of an earlier datagram; this one deserves a try of its own.
+    const early = await this.#datagrams.send(payload.bytes);
+    const error = early && (await this.#datagrams.send(payload.bytes));
+    this.#sends = false;
+    this.#pace.spend(payload.bytes.byteLength, this.#clock.now());
+    this.#ledger.requestEnded({ accepted: !error });
+    if (this.#queue.remove(datagram)) {
+      if (!error) this.#ledger.sent(payload);
+      else this.#drop(payload, error.code === 'EMSGSIZE' ? 'too_large' : 'unsendable', error.message);
+    }
+    this.#pump();
+  }
+
+  #drop(payload: Payload, reason: DropReason, detail?: string): void {
+    this.#ledger.dropped(payload, reason);
+    this.#dropLog.note(reason, payload.spans, detail);
+  }
+
+  async #close(deadlineMs: number): Promise<Delivered> {
+    const { promise: idle, resolve } = Promise.withResolvers<void>();
+    this.#onIdle = resolve;
+    if (this.#queue.size > 0) await waitAtMost(deadlineMs, idle, this.#clock);
+    this.#closed = true;
+    this.#clock.clearTimeout(this.#timer);
+    this.#datagrams.close();
+    for (const { payload } of this.#queue.clear()) this.#drop(payload, 'deadline');
+    this.#dropLog.flush();
+    return this.#ledger.delivered();
   }
 }

@@ -1,0 +1,127 @@
+import { Backoff, type BackoffLimits } from './backoff.ts';
+import { type Clock, startBackgroundTimer, type Timer } from './clock.ts';
+import type { ReporterLogger } from './drop-log.ts';
+import type { CollectorState } from './ledger.ts';
+import { Pace } from './pace.ts';
+
+/** How to treat a collector. */
+export interface CollectorOptions {
+  /** Named in log lines; without user info. */
+  readonly address: string;
+  readonly backoff: BackoffLimits;
+  /** How fast to send what has piled up while it was away. */
+  readonly drainBytesPerSecond: number;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly logger: ReporterLogger;
+}
+
+const MAX_REQUESTS = 2;
+/** At close there is no time for long waits, and no crowd to keep apart. */
+const HURRIED: BackoffLimits = { firstMs: 50, maxMs: 250 };
+
+/**
+ * What is known of the collector, and from that how many requests may be open: one until it has answered, one probe
+ * at a time while it is away, and two while it is well, but no faster than a bounded rate until what has piled up
+ * is gone.
+ */
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #onReady: () => void;
+  readonly #pace: Pace;
+  #state: CollectorState = 'unknown';
+  #backoff: Backoff;
+  #retry: Timer | undefined;
+  #paceTimer: Timer | undefined;
+  #catchesUp = false;
+  #hurries = false;
+
+  /** `onReady` is called when a wait is over. */
+  constructor(options: CollectorOptions, onReady: () => void) {
+    this.#options = options;
+    this.#onReady = onReady;
+    this.#pace = new Pace(options.drainBytesPerSecond);
+    this.#backoff = new Backoff(options.backoff);
+  }
+
+  get state(): CollectorState {
+    return this.#state;
+  }
+
+  /** How many requests may be open now; if none, `onReady` follows. */
+  allowedRequests(): number {
+    if (this.#retry !== undefined) return 0;
+    if (this.#hurries) return MAX_REQUESTS;
+    if (this.#state !== 'up') return 1;
+    return this.#catchesUp && this.#waitsForPace() ? 0 : MAX_REQUESTS;
+  }
+
+  /** Notes a request that starts. */
+  started(bytes: number): void {
+    this.#pace.spend(bytes, this.#options.clock.now());
+  }
+
+  /** Notes an answer that shows that it works, whatever it thinks of this batch. */
+  answered(): void {
+    this.#backoff = new Backoff(this.#hurries ? HURRIED : this.#options.backoff);
+    this.#endRetry();
+    if (this.#state === 'up') return;
+    this.#catchesUp = true;
+    this.#change('up', {});
+  }
+
+  /** Notes that a request failed, and waits; the second of two that fail together changes nothing. */
+  failed({ detail, retryAfterMs = 0 }: { detail: string; retryAfterMs?: number | undefined }): void {
+    if (this.#state !== 'away') this.#change('away', { detail });
+    if (this.#retry !== undefined) return;
+    const { clock, random } = this.#options;
+    const askedMs = this.#hurries ? 0 : retryAfterMs;
+    const delayMs = askedMs + this.#backoff.delayMs(random);
+    this.#backoff = this.#backoff.next();
+    this.#retry = startBackgroundTimer(clock, delayMs, () => {
+      this.#retry = undefined;
+      this.#onReady();
+    });
+  }
+
+  /** Notes that nothing is left of what had piled up. */
+  caughtUp(): void {
+    this.#catchesUp = false;
+  }
+
+  /** No more long waits: the process is about to end. */
+  hurry(): void {
+    this.#hurries = true;
+    this.#backoff = new Backoff(HURRIED);
+    this.stop();
+  }
+
+  /** Ends all waits. */
+  stop(): void {
+    this.#endRetry();
+    this.#options.clock.clearTimeout(this.#paceTimer);
+    this.#paceTimer = undefined;
+  }
+
+  #waitsForPace(): boolean {
+    const waitMs = this.#pace.waitMs(this.#options.clock.now());
+    if (waitMs <= 0) return false;
+    this.#paceTimer ??= startBackgroundTimer(this.#options.clock, Math.ceil(waitMs), () => {
+      this.#paceTimer = undefined;
+      this.#onReady();
+    });
+    return true;
+  }
+
+  #endRetry(): void {
+    this.#options.clock.clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
+  #change(state: CollectorState, fields: object): void {
+    const { address, logger } = this.#options;
+    this.#state = state;
+    logger.debug({ collector: address, state, ...fields }, `collector ${state}`);
+  }
+}
