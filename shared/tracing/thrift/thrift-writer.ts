@@ -68,11 +68,13 @@ export class ThriftWriter {
 
   /** The end of a struct. */
   stop(): void {
-    this.#buffer[this.#grow(1)] = 0;
+    const at = this.#grow(1);
+    this.#buffer[at] = 0;
   }
 
   bool(value: boolean): void {
-    this.#buffer[this.#grow(1)] = value ? 1 : 0;
+    const at = this.#grow(1);
+    this.#buffer[at] = value ? 1 : 0;
   }
 
   int32(value: number): void {
@@ -88,11 +90,13 @@ export class ThriftWriter {
 
   /** Any integer that fits 64 bits. */
   bigInt64(value: bigint): void {
-    this.#buffer.writeBigInt64BE(value, this.#grow(8));
+    const at = this.#grow(8);
+    this.#buffer.writeBigInt64BE(value, at);
   }
 
   double(value: number): void {
-    this.#buffer.writeDoubleBE(value, this.#grow(8));
+    const at = this.#grow(8);
+    this.#buffer.writeDoubleBE(value, at);
   }
 
   /** Sixteen hex digits of `text` from `start` on as 64 bits. */
