@@ -9,34 +9,22 @@ import {
   readMesh,
   readUsers,
 } from '#shared/config.ts';
+import { readTogether } from '#shared/read-together.ts';
 import { readSettings } from '#shared/tracing/options.ts';
-import { LaunchError } from './launch-error.ts';
 
-/** What the launcher itself needs of the environment. */
-export type LaunchSettings = ReturnType<typeof checkEnvironment>;
-
-/** Reads what the gateway, the services, the stand-in and the tracing library will read. @throws {LaunchError} */
+/** Reads what the gateway, the services, the stand-in and the tracing library will read. @throws {SettingsError} */
 export function checkEnvironment(env: Environment) {
-  const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      problems.push((error as Error).message);
-      return undefined;
-    }
-  };
-  const settings = attempt(() =>
-    loadConfig(env, (variables) => ({
-      gateway: readGateway(variables),
-      mesh: readMesh(variables),
-      users: readUsers(variables),
-      jaeger: readJaegerPorts(variables),
-      logLevel: readLogLevel(variables),
-    })),
+  const [settings] = readTogether(
+    () =>
+      loadConfig(env, (variables) => ({
+        gateway: readGateway(variables),
+        mesh: readMesh(variables),
+        users: readUsers(variables),
+        jaeger: readJaegerPorts(variables),
+        logLevel: readLogLevel(variables),
+      })),
+    () => readSettings({ env, service: 'npm-start' }),
   );
-  attempt(() => readSettings({ env, service: 'npm-start' }));
-  if (settings === undefined || problems.length > 0) throw new LaunchError(problems.join('\n'));
   return settings;
 }
 

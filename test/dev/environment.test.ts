@@ -14,7 +14,7 @@ test('one error names every bad variable, of whichever process', (t) => {
     TRACER: 'smoke',
     LOG_LEVEL: 'loud',
   };
-  const error = t.throws(() => checkEnvironment(env), { code: 'LAUNCH_FAILED' });
+  const error = t.throws(() => checkEnvironment(env), { code: 'SETTINGS_INVALID' });
   for (const [name, value] of Object.entries(env)) {
     t.true(error.message.includes(name), name);
     t.true(error.message.includes(value), name);
