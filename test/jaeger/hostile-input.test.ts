@@ -1,6 +1,6 @@
 /** Recorded bodies, damaged at random: whatever comes, the stand-in answers and goes on. */
 import test from 'ava';
-import { createRandom } from './random.ts';
+import { createRandom } from '../helpers/random.ts';
 import { loadRecordedCases } from './recorded.ts';
 import { startStandIn } from './stand-in.ts';
 
