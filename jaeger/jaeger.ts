@@ -1,7 +1,6 @@
 /** The stand-in for Jaeger: a collector, a bounded store and a query server in one process, on loopback. */
 
-import type { Logger } from '#shared/logger.ts';
-import { type HttpServer, startHttpServer } from './http/server.ts';
+import { type HttpServer, type ServerLogger, startHttpServer } from './http/server.ts';
 import { createQueryServer } from './query/query-server.ts';
 import { createCollector } from './receive/collector.ts';
 import { TraceStore, type TraceStoreOptions } from './store/trace-store.ts';
@@ -12,9 +11,11 @@ export interface JaegerOptions {
   collectorPort: number;
   /** 0 takes a free one. */
   queryPort: number;
-  logger: Pick<Logger, 'error' | 'debug'>;
+  logger: ServerLogger;
   /** How much is kept. */
   store?: TraceStoreOptions;
+  /** How long requests under way may take once it closes. @default 2000 */
+  closeDeadlineMs?: number;
 }
 
 /** A stand-in that serves. */
@@ -30,10 +31,10 @@ export interface Jaeger {
 
 /**
  * Starts both servers, or neither.
- * @throws {PortInUseError}
+ * @throws {ListenError}
  */
 export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
-  const { logger } = options;
+  const { logger, closeDeadlineMs } = options;
   const store = new TraceStore(options.store);
   const opened: HttpServer[] = [];
   const close = async () => {
@@ -45,6 +46,7 @@ export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
       port: options.collectorPort,
       portVariable: 'JAEGER_COLLECTOR_PORT',
       logger,
+      ...(closeDeadlineMs !== undefined && { closeDeadlineMs }),
     });
     opened.push(collector);
     const query = await startHttpServer(createQueryServer(store), {
@@ -52,6 +54,7 @@ export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
       port: options.queryPort,
       portVariable: 'JAEGER_QUERY_PORT',
       logger,
+      ...(closeDeadlineMs !== undefined && { closeDeadlineMs }),
     });
     opened.push(query);
     return { collectorUrl: `${collector.url}/api/traces`, queryUrl: query.url, store, close };

@@ -3,13 +3,13 @@ import { loadJaegerConfig } from '#shared/config.ts';
 import { ConfigError } from '#shared/errors.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
-import { PortInUseError } from './http/server.ts';
+import { ListenError } from './http/server.ts';
 import { type Jaeger, startJaeger } from './jaeger.ts';
 
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof PortInUseError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof ListenError)) throw error;
   process.stderr.write(`jaeger: ${error.message}\n`);
   process.exit(1);
 }

@@ -3,6 +3,9 @@
 import type { ColourDepth } from './trace-command/colours.ts';
 import { runTraceCommand } from './trace-command/run-trace-command.ts';
 
+// Whoever read may have enough: `... | head`.
+process.stdout.on('error', () => process.exit());
+
 process.exitCode = await runTraceCommand({
   args: process.argv.slice(2),
   env: process.env,

@@ -24,10 +24,7 @@ export async function startStandIn(
   t: ExecutionContext,
   options: Partial<JaegerOptions> = {},
 ): Promise<StandIn> {
-  const logger = {
-    error: (...args: unknown[]) => t.fail(`logged: ${JSON.stringify(args)}`),
-    debug: () => {},
-  } as unknown as JaegerOptions['logger'];
+  const logger = { error: (...args: unknown[]) => t.fail(`logged: ${JSON.stringify(args)}`) };
   const jaeger = await startJaeger({ collectorPort: 0, queryPort: 0, logger, ...options });
   t.teardown(() => jaeger.close());
   const post: StandIn['post'] = (body, headers = THRIFT_TYPE) =>

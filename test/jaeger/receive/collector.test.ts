@@ -223,3 +223,15 @@ test('requests under way are answered before it closes', async (t) => {
   await closed;
   await t.throwsAsync(fetch(standIn.queryUrl));
 });
+
+test('a request that never ends does not keep it from closing', async (t) => {
+  const standIn = await startStandIn(t, { closeDeadlineMs: 50 });
+  const socket = connect({ port: Number(new URL(standIn.collectorUrl).port), host: '127.0.0.1' });
+  socket.on('error', (error) => t.log(error.message));
+  socket.setEncoding('utf8').write(`${head}Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n`);
+  t.regex(String(await once(socket, 'data')), /100 Continue/);
+  const gone = once(socket, 'close');
+  await standIn.close();
+  await gone;
+  t.pass();
+});
