@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type Environment,
   loadConfig,
+  readAvatars,
   readGateway,
   readJaegerPorts,
   readLogLevel,
@@ -20,6 +21,7 @@ export function checkEnvironment(env: Environment) {
         gateway: readGateway(variables),
         mesh: readMesh(variables),
         users: readUsers(variables),
+        avatars: readAvatars(variables),
         jaeger: readJaegerPorts(variables),
         logLevel: readLogLevel(variables),
       })),

@@ -1,5 +1,6 @@
 /** Brings everything up, in the order in which one needs the other. */
 import type { Environment } from '#shared/config.ts';
+import { findAvatars } from './avatars.ts';
 import { checkEnvironment, developmentSecret } from './environment.ts';
 import type { Fleet } from './fleet.ts';
 import { untilHealthy } from './health.ts';
@@ -46,7 +47,18 @@ export async function launch({ env, root, services, fleet, say }: Launch): Promi
     const [standIn] = await fleet.start([plan]);
     if (standIn) traceEnv = variablesFor(standIn, env);
   }
-  const tracedEnv = { ...childEnv, JAEGER_QUERY_URL: jaeger.queryUrl, ...traceEnv };
+  let tracedEnv: Environment = { ...childEnv, JAEGER_QUERY_URL: jaeger.queryUrl, ...traceEnv };
+  const avatars = await findAvatars(env);
+  if (avatars.port !== undefined) {
+    const port = String(avatars.port);
+    const plan = {
+      name: 'avatars',
+      args: ['services/avatars/main.ts'],
+      env: { ...tracedEnv, AVATARS_PORT: port },
+    };
+    const [started] = await fleet.start([plan]);
+    tracedEnv = { ...tracedEnv, AVATARS_URL: env['AVATARS_URL'] || started?.url };
+  }
   // The gateway stops before the services, so it is a group of its own; it need not wait for them to start.
   const started = [
     fleet.start(services.map(({ name, path }) => ({ name, args: runnerArgs(path), env: tracedEnv }))),
@@ -55,8 +67,7 @@ export async function launch({ env, root, services, fleet, say }: Launch): Promi
   const [gateway] = (await Promise.all(started))[1] ?? [];
   if (!gateway?.url) throw new LaunchError('the gateway does not say where it listens');
   await Promise.race([untilHealthy(gateway.url), fleet.lost]);
-  const queryUrl = tracedEnv.JAEGER_QUERY_URL;
-  return { gatewayUrl: gateway.url, queryUrl };
+  return { gatewayUrl: gateway.url, queryUrl: tracedEnv['JAEGER_QUERY_URL'] ?? jaeger.queryUrl };
 }
 
 async function expectFree(

@@ -3,16 +3,17 @@ import { ServiceBroker } from 'moleculer';
 import { createBrokerOptions } from '#shared/broker.ts';
 import { loadGatewayConfig } from '#shared/config.ts';
 import { CodedError } from '#shared/errors.ts';
+import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
 import { createTracing, TracingOptionsError, traceFields } from '#shared/tracing/index.ts';
 import { createApp } from './app.ts';
 import { findMissing } from './readiness.ts';
-import { type RunningServer, startServer } from './server.ts';
 
 /** How long requests that run may go on when the process is asked to stop. */
 const DRAIN_DEADLINE_MS = 4000;
+const VARIABLES = { host: 'GATEWAY_HOST', port: 'GATEWAY_PORT' };
 
 async function startGateway(): Promise<void> {
   const { gateway, mesh, logLevel, warnings } = loadGatewayConfig(process.env);
@@ -38,7 +39,7 @@ async function startGateway(): Promise<void> {
     },
   });
   // Before the mesh: a port in use is found at once, and whoever asks meanwhile hears that it is not ready.
-  server = await startServer(app.callback(), gateway);
+  server = await startServer(app.callback(), { ...gateway, name: 'gateway', variables: VARIABLES });
   logger.info(`listening on ${server.url}`);
   await broker.start();
   lifecycle.announceReady({ name: 'gateway', url: server.url });

@@ -61,18 +61,36 @@ export function readGateway(variables: EnvironmentReader): GatewayConfig {
 export interface UsersConfig {
   /** The path of the SQLite file, or `:memory:`. */
   databasePath: string;
+  /** Where the avatars service is asked for pictures, without a slash at the end. */
+  avatarsUrl: string;
 }
 
-/** `USERS_DB`. */
+/** `USERS_DB` and `AVATARS_URL`. */
 export function readUsers(variables: EnvironmentReader): UsersConfig {
   return {
     databasePath:
       variables.text('USERS_DB', 'a path of a file, or :memory:', isFilePath) ?? 'data/users.sqlite',
+    avatarsUrl: variables.httpUrl('AVATARS_URL') ?? 'http://127.0.0.1:3100',
   };
 }
 
 function isFilePath(text: string): boolean {
   return !text.endsWith('/') && !text.includes('\0');
+}
+
+/** Where the avatars service listens. */
+export interface AvatarsConfig {
+  host: string;
+  /** 0 takes a free port. */
+  port: number;
+}
+
+/** `AVATARS_HOST` and `AVATARS_PORT`. */
+export function readAvatars(variables: EnvironmentReader): AvatarsConfig {
+  return {
+    host: variables.host('AVATARS_HOST') ?? '127.0.0.1',
+    port: variables.port('AVATARS_PORT') ?? 3100,
+  };
 }
 
 /** The ports of the stand-in, which are Jaeger's own; 0 takes a free one. */
@@ -112,6 +130,14 @@ export function loadMeshConfig(env: Environment) {
 /** What the users service reads. @throws {ConfigError} */
 export function loadUsersConfig(env: Environment) {
   return loadConfig(env, readUsers);
+}
+
+/** What the avatars service reads. @throws {ConfigError} */
+export function loadAvatarsConfig(env: Environment) {
+  return loadConfig(env, (variables) => ({
+    avatars: readAvatars(variables),
+    logLevel: readLogLevel(variables),
+  }));
 }
 
 /** What the Jaeger stand-in reads. @throws {ConfigError} */

@@ -48,6 +48,21 @@ export class EnvironmentReader {
     );
   }
 
+  /** The address of an HTTP server, without a slash at the end. */
+  httpUrl(name: string): string | undefined {
+    return this.#read([name], 'like http://host:3000', (value) => {
+      const url = URL.parse(value);
+      const isBase =
+        url?.host &&
+        !url.username &&
+        !url.password &&
+        ['http:', 'https:'].includes(url.protocol) &&
+        !url.search &&
+        !url.hash;
+      return isBase && !/\s/.test(value) ? value.replace(/\/+$/, '') : undefined;
+    });
+  }
+
   /** One of the values named. */
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
     return this.#read([name], `one of ${values.join(', ')}`, (value) =>

@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import { type Caller, call } from '#shared/contracts/call.ts';
+import { fields } from '#shared/contracts/contract.ts';
 import { createFieldsReader } from '#shared/contracts/fields.ts';
 import { usersContract } from '#shared/contracts/users.ts';
 import { readJsonBody } from '../json-body.ts';
@@ -14,6 +15,8 @@ const REGISTER_TIMEOUT_MS = 15_000;
 export function addUsersRoutes(router: Router, mesh: Caller): void {
   const readNewUser = createFieldsReader(usersContract.create.params);
   const readPageRequest = createQueryReader(usersContract.list.params);
+  const { picture } = usersContract.get.params.properties;
+  const readPicture = createQueryReader(fields({ picture }));
   const readBody = readJsonBody();
 
   async function register(ctx: RouterContext): Promise<void> {
@@ -31,7 +34,8 @@ export function addUsersRoutes(router: Router, mesh: Caller): void {
   });
 
   router.get('/users/:id', async (ctx) => {
-    ctx.body = await call(mesh, 'users.get', { id: ctx.params['id'] ?? '' });
+    const { id = '' } = ctx.params;
+    ctx.body = await call(mesh, 'users.get', { id, ...readPicture(ctx.query) });
   });
 
   router.get('/user/test', async (ctx) => {

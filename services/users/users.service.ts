@@ -5,6 +5,7 @@ import { call } from '#shared/contracts/call.ts';
 import { emit } from '#shared/contracts/events.ts';
 import { implement } from '#shared/contracts/implement.ts';
 import { usersContract } from '#shared/contracts/users.ts';
+import { createPictures } from './pictures.ts';
 import { createUsers, type Users } from './users.ts';
 import { type OpenUsersStore, openUsersStore } from './users-store.ts';
 
@@ -31,7 +32,11 @@ export function createUsersService(env: Environment): ServiceSchema {
     },
     async started() {
       store = openUsersStore(config.databasePath);
-      users = createUsers(store);
+      const pictures = createPictures({
+        url: config.avatarsUrl,
+        onFailure: (error) => this.logger.warn(`no picture: ${(error as Error).message}`),
+      });
+      users = createUsers(store, { pictures });
     },
     async stopped() {
       store?.close();

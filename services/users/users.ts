@@ -1,7 +1,15 @@
 /** What the users service does, without the mesh and without a database. */
 import { randomUUID } from 'node:crypto';
-import type { NewUser, PageRequest, User, UserPage } from '#shared/contracts/users.ts';
+import type {
+  NewUser,
+  PageRequest,
+  User,
+  UserPage,
+  UserRequest,
+  UserWithPicture,
+} from '#shared/contracts/users.ts';
 import { hashPassword } from './passwords.ts';
+import type { Pictures } from './pictures.ts';
 import { EmailTakenError, UserNotFoundError } from './users-errors.ts';
 
 /** A user as it is kept. */
@@ -21,6 +29,7 @@ export interface UsersStore {
 
 /** What {@link createUsers} takes from the outside. */
 export interface UsersOptions {
+  pictures: Pictures;
   /** @default scrypt with a random salt */
   hash?: (password: string) => Promise<string>;
   /** @default the wall clock */
@@ -34,13 +43,13 @@ export interface Users {
   /** @throws {EmailTakenError} */
   create(user: NewUser): Promise<User>;
   /** @throws {UserNotFoundError} */
-  get(request: { id: string }): User;
+  get(request: UserRequest): Promise<UserWithPicture>;
   list(request: PageRequest): UserPage;
 }
 
 /** The users in this store. */
-export function createUsers(store: UsersStore, options: UsersOptions = {}): Users {
-  const { hash = hashPassword, now = () => new Date(), newId = randomUUID } = options;
+export function createUsers(store: UsersStore, options: UsersOptions): Users {
+  const { pictures, hash = hashPassword, now = () => new Date(), newId = randomUUID } = options;
   return {
     async create({ name, email, password }) {
       const passwordHash = await hash(password);
@@ -49,10 +58,10 @@ export function createUsers(store: UsersStore, options: UsersOptions = {}): User
       return user;
     },
 
-    get({ id }) {
+    async get({ id, picture = false }) {
       const user = store.find(id);
       if (user === undefined) throw new UserNotFoundError();
-      return user;
+      return picture ? { ...user, picture: await pictures.find(id) } : user;
     },
 
     list({ page = 1, pageSize = 20 }) {

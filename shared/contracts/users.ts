@@ -1,20 +1,39 @@
 /** What the users service promises. */
 import Type from 'typebox';
+import { Picture } from './avatars.ts';
 import { type EventsContract, fields, type ServiceContract, shortText } from './contract.ts';
 import { Greeting } from './hello.ts';
 
 const name = shortText(100);
 const email = Type.String({ format: 'email', maxLength: 254, description: 'an e-mail address' });
 
-/** A user as everybody may see it: the password only ever comes in. */
-export const User = fields({
+const properties = {
   id: Type.String({ format: 'uuid' }),
   name,
   email,
   createdAt: Type.String({ format: 'date-time' }),
-});
+};
+
+/** A user as everybody may see it: the password only ever comes in. */
+export const User = fields(properties);
 /** A user as everybody may see it. */
 export type User = Type.Static<typeof User>;
+
+/** A user who was asked for with his picture, which is null where the avatars service could not tell it in time. */
+export const UserWithPicture = fields({
+  ...properties,
+  picture: Type.Optional(Type.Union([Picture, Type.Null()])),
+});
+/** A user who was asked for with his picture. */
+export type UserWithPicture = Type.Static<typeof UserWithPicture>;
+
+/** Who is asked for. Any text will do: what is no id of ours is not found, as any other. */
+export const UserRequest = fields({
+  id: Type.String(),
+  picture: Type.Optional(Type.Boolean({ default: false })),
+});
+/** Who is asked for. */
+export type UserRequest = Type.Static<typeof UserRequest>;
 
 /** What a new user is made of. */
 export const NewUser = fields({
@@ -47,8 +66,7 @@ export type PageRequest = Type.Static<typeof PageRequest>;
 /** The actions of the users service. */
 export const usersContract = {
   create: { params: NewUser, result: User },
-  // Any text may be asked for: what is no id of ours is not found, as any other.
-  get: { params: fields({ id: Type.String() }), result: User },
+  get: { params: UserRequest, result: UserWithPicture },
   list: { params: PageRequest, result: UserPage },
   test: { params: fields({}), result: Greeting },
 } satisfies ServiceContract;

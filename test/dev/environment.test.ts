@@ -10,6 +10,8 @@ test('one error names every bad variable, of whichever process', (t) => {
     GATEWAY_PORT: '-1',
     NAMESPACE: 'a b',
     USERS_DB: '/',
+    AVATARS_PORT: 'y',
+    AVATARS_URL: 'nowhere',
     JAEGER_QUERY_PORT: 'x',
     TRACER: 'smoke',
     LOG_LEVEL: 'loud',

@@ -2,13 +2,13 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { ExecutionContext } from 'ava';
 import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
+import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
 import { createApp } from '../../gateway/app.ts';
 import { findMissing } from '../../gateway/readiness.ts';
-import { type RunningServer, startServer } from '../../gateway/server.ts';
 import { createAuditService } from '../../services/audit/audit.service.ts';
 import helloService from '../../services/hello/hello.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
@@ -68,7 +68,12 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
     logger,
     tracing: tracing.koa(),
   });
-  const server = await startServer(app.callback(), { host: '127.0.0.1', port: 0 });
+  const server = await startServer(app.callback(), {
+    host: '127.0.0.1',
+    port: 0,
+    name: 'gateway',
+    variables: { host: 'GATEWAY_HOST', port: 'GATEWAY_PORT' },
+  });
   t.teardown(() => server.close({ deadlineMs: 0 }));
   return {
     url: server.url,

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
   type Environment,
+  loadAvatarsConfig,
   loadConfig,
   loadGatewayConfig,
   loadJaegerConfig,
@@ -30,7 +31,8 @@ test('an empty environment gives the documented defaults', (t) => {
     warnings: [],
   });
   t.deepEqual(loadMeshConfig({}).mesh, { natsUrl: undefined, namespace: 'tracemesh' });
-  t.is(loadUsersConfig({}).databasePath, 'data/users.sqlite');
+  t.like(loadUsersConfig({}), { databasePath: 'data/users.sqlite', avatarsUrl: 'http://127.0.0.1:3100' });
+  t.deepEqual(loadAvatarsConfig({}).avatars, { host: '127.0.0.1', port: 3100 });
   t.deepEqual(loadJaegerConfig({}).ports, {
     collectorPort: 14268,
     binaryPort: 6832,
@@ -48,6 +50,7 @@ test('set variables are read with their types', (t) => {
     NAMESPACE: 'team-1.dev',
     LOG_LEVEL: 'debug',
     USERS_DB: ':memory:',
+    AVATARS_URL: 'http://avatars:3100/',
     JAEGER_QUERY_PORT: '26686',
   };
   t.like(loadGatewayConfig(env), {
@@ -55,7 +58,7 @@ test('set variables are read with their types', (t) => {
     mesh: { natsUrl: 'nats://a:4222,nats://b:4222', namespace: 'team-1.dev' },
     logLevel: 'debug',
   });
-  t.is(loadUsersConfig(env).databasePath, ':memory:');
+  t.like(loadUsersConfig(env), { databasePath: ':memory:', avatarsUrl: 'http://avatars:3100' });
   t.is(loadJaegerConfig(env).ports.queryPort, 26686);
 });
 
@@ -101,6 +104,10 @@ const bad: [string, (env: Environment) => unknown, Record<string, string>][] = [
   ['a namespace with blanks', loadMeshConfig, { NAMESPACE: 'a b' }],
   ['a namespace with an empty part', loadMeshConfig, { NAMESPACE: 'a..b' }],
   ['a folder as the file of the users', loadUsersConfig, { USERS_DB: 'data/' }],
+  ['an address without a scheme', loadUsersConfig, { AVATARS_URL: 'localhost:3100' }],
+  ['an address with a query', loadUsersConfig, { AVATARS_URL: 'http://localhost:3100/?x=1' }],
+  ['an address with a password', loadUsersConfig, { AVATARS_URL: 'http://ada:hidden@localhost:3100' }],
+  ['a port of the avatars service', loadAvatarsConfig, { AVATARS_PORT: '65536' }],
   ['a port of the stand-in', loadJaegerConfig, { JAEGER_OTLP_PORT: 'x' }],
 ];
 for (const [title, load, env] of bad) {

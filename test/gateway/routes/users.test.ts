@@ -1,5 +1,7 @@
 import test from 'ava';
 import { matchTree, noOrphans } from '#shared/tracing/testing.ts';
+import { createUsersService } from '../../../services/users/users.service.ts';
+import { startAvatars } from '../../helpers/avatars.ts';
 import { startGateway } from '../../helpers/gateway.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -165,3 +167,56 @@ test('the statements of a request are in its trace', async (t) => {
   t.like(statement?.tags, { 'db.instance': ':memory:' });
   t.regex(String(statement?.tags['db.statement']), /VALUES \(\?, \?, \?, \?, \?\)$/);
 });
+
+test('GET /users/:id?picture=true asks the avatars service, within the same trace', async (t) => {
+  const avatars = await startAvatars(t);
+  const { send, tracing } = await startGateway(t, {
+    services: [createUsersService({ USERS_DB: ':memory:', AVATARS_URL: avatars.url })],
+  });
+  const { json: user } = await send('POST', '/users', ada);
+  const { status, json, headers } = await send('GET', `/users/${user.id}?picture=true`);
+  t.is(status, 200);
+  t.regex(json.picture, /^data:image/);
+  t.deepEqual({ ...json, picture: undefined }, { ...user, picture: undefined });
+  t.deepEqual((await send('GET', `/users/${user.id}?picture=false`)).json, user);
+
+  await until(() => tracing.stats().unfinished === 0 && avatars.tracing.spans.length === 1);
+  const spans = [...tracing.spans, ...avatars.tracing.spans];
+  noOrphans(spans);
+  matchTree(
+    spans.filter(({ traceId }) => traceId === headers['x-trace-id']),
+    `
+    gateway GET /users/:id (server)
+      gateway users.get (client)
+        users users.get (server)
+          users SELECT users (client)
+          users GET (client)
+            avatars GET /avatars/:id (server)`,
+  );
+});
+
+test('without the avatars service a user has no picture, and the trace says why', async (t) => {
+  const { send, tracing } = await startGateway(t, {
+    services: [createUsersService({ USERS_DB: ':memory:', AVATARS_URL: 'http://127.0.0.1:1' })],
+  });
+  const { json: user } = await send('POST', '/users', ada);
+  const { status, json, headers } = await send('GET', `/users/${user.id}?picture=true`);
+  t.is(status, 200);
+  t.deepEqual(json, { ...user, picture: null });
+  await until(() => tracing.stats().unfinished === 0);
+  matchTree(
+    tracing.spans.filter(({ traceId }) => traceId === headers['x-trace-id']),
+    `
+    gateway GET /users/:id (server)
+      gateway users.get (client)
+        users users.get (server)
+          users SELECT users (client)
+          users GET (client) ERROR`,
+  );
+});
+
+for (const query of ['picture=1', 'picture=', 'picture=true&picture=true', 'pictures=true'])
+  test(`GET /users/:id?${query} answers 422`, async (t) => {
+    const { send } = await startGateway(t);
+    t.is((await send('GET', `/users/nobody?${query}`)).status, 422);
+  });

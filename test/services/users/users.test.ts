@@ -9,6 +9,7 @@ const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engin
 function createTestUsers() {
   let count = 0;
   return createUsers(openUsersStore(':memory:'), {
+    pictures: { find: async (id) => (id === 'id-1' ? 'data:image/png,' : null) },
     hash: async (password) => `hash of ${password.length}`,
     now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, count)),
     newId: () => `id-${++count}`,
@@ -24,7 +25,7 @@ test('a new user has an id and the time, and never a password', async (t) => {
     email: 'ada@example.org',
     createdAt: '2026-01-01T00:00:01.000Z',
   });
-  t.deepEqual({ ...users.get({ id: 'id-1' }) }, created);
+  t.deepEqual({ ...(await users.get({ id: 'id-1' })) }, created);
 });
 
 test('an e-mail address belongs to one user, however it is written', async (t) => {
@@ -36,8 +37,18 @@ test('an e-mail address belongs to one user, however it is written', async (t) =
   t.is(users.list({}).total, 1);
 });
 
-test('a user who is not there is not found', (t) => {
-  const error = t.throws(() => createTestUsers().get({ id: "' OR 1=1 --" }), {
+test('a picture is there for those who ask for it, and null where there is none', async (t) => {
+  const users = createTestUsers();
+  await users.create(ada);
+  await users.create({ ...ada, email: 'other@example.org' });
+  t.false('picture' in (await users.get({ id: 'id-1' })));
+  t.false('picture' in (await users.get({ id: 'id-1', picture: false })));
+  t.is((await users.get({ id: 'id-1', picture: true })).picture, 'data:image/png,');
+  t.is((await users.get({ id: 'id-2', picture: true })).picture, null);
+});
+
+test('a user who is not there is not found', async (t) => {
+  const error = await t.throwsAsync(createTestUsers().get({ id: "' OR 1=1 --" }), {
     instanceOf: UserNotFoundError,
   });
   t.like(error, { code: 'USER_NOT_FOUND', status: 404 });

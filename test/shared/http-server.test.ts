@@ -3,15 +3,22 @@ import { Agent, get, type IncomingMessage, type RequestListener } from 'node:htt
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { ListenError, startServer } from '../../gateway/server.ts';
+import { ListenError, startServer } from '#shared/http-server.ts';
 
 const LONG_MS = 60_000;
+/** Somebody who listens on a free port. */
+const address = {
+  host: '127.0.0.1',
+  port: 0,
+  name: 'gateway',
+  variables: { host: 'GATEWAY_HOST', port: 'GATEWAY_PORT' },
+};
 
 /** A server on a free port, which ends with the test. */
 async function start(t: ExecutionContext, listener: RequestListener) {
   // Node itself closes what idles, but much later.
   t.timeout(10_000);
-  const server = await startServer(listener, { host: '127.0.0.1', port: 0 });
+  const server = await startServer(listener, address);
   t.teardown(() => server.close({ deadlineMs: 0 }));
   return server;
 }
@@ -46,7 +53,7 @@ test('a port in use is one clear line that says what to do', async (t) => {
   const { url } = await start(t, () => {});
   const port = Number(new URL(url).port);
   const error = await t.throwsAsync(
-    startServer(() => {}, { host: '127.0.0.1', port }),
+    startServer(() => {}, { ...address, port }),
     { instanceOf: ListenError },
   );
   t.is(
@@ -58,13 +65,13 @@ test('a port in use is one clear line that says what to do', async (t) => {
 
 test('an address of another machine is one clear line too', async (t) => {
   await t.throwsAsync(
-    startServer(() => {}, { host: '192.0.2.1', port: 0 }),
+    startServer(() => {}, { ...address, host: '192.0.2.1' }),
     { message: /set GATEWAY_HOST/i },
   );
 });
 
 test('the URL of an IPv6 address has brackets', async (t) => {
-  const server = await startServer(() => {}, { host: '::1', port: 0 }).catch(() => undefined);
+  const server = await startServer(() => {}, { ...address, host: '::1' }).catch(() => undefined);
   if (server === undefined) return t.log('skipped: this machine has no IPv6');
   await server.close({ deadlineMs: 0 });
   t.regex(server.url, /^http:\/\/\[::1\]:\d+$/);

@@ -1,7 +1,7 @@
-/** The HTTP server: it listens, and it stops without cutting anybody off who can still be answered. */
+/** An HTTP server: it listens, and it stops without cutting anybody off who can still be answered. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { CodedError } from '#shared/errors.ts';
+import { CodedError } from './errors.ts';
 
 /** The address cannot be listened on; the message says what to do. */
 export class ListenError extends CodedError {
@@ -24,11 +24,19 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s of common load balancers: whoever closes first must not be us, or requests get lost. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** Listens; port 0 takes a free one. @throws {ListenError} */
-export async function startServer(
-  listener: RequestListener,
-  address: { host: string; port: number },
-): Promise<RunningServer> {
+/** Where to listen, and whose address that is: for the message where it cannot be had. */
+export interface ListenOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Who listens, such as `gateway`. */
+  name: string;
+  /** The environment variables that set host and port. */
+  variables: { host: string; port: string };
+}
+
+/** Listens. @throws {ListenError} */
+export async function startServer(listener: RequestListener, options: ListenOptions): Promise<RunningServer> {
   const running = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
   const server = createServer({
@@ -50,7 +58,7 @@ export async function startServer(
     });
     listener(request, response);
   });
-  await listen(server, address);
+  await listen(server, options);
 
   return {
     url: urlOf(server.address() as AddressInfo),
@@ -71,7 +79,8 @@ export async function startServer(
   };
 }
 
-async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+async function listen(server: Server, options: ListenOptions): Promise<void> {
+  const { host, port, name } = options;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen({ host, port }, () => {
@@ -80,21 +89,20 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
       });
     });
   } catch (cause) {
-    throw new ListenError(`The gateway cannot listen on ${host} port ${port}: ${adviceFor(cause)}`, {
-      cause,
-    });
+    const advice = adviceFor(cause, options.variables);
+    throw new ListenError(`The ${name} cannot listen on ${host} port ${port}: ${advice}`, { cause });
   }
 }
 
-function adviceFor(error: unknown): string {
+function adviceFor(error: unknown, variables: ListenOptions['variables']): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return 'the port is in use. Stop what listens there, or set GATEWAY_PORT to another port';
+      return `the port is in use. Stop what listens there, or set ${variables.port} to another port`;
     case 'EACCES':
-      return 'this user may not. Set GATEWAY_PORT to a port above 1023';
+      return `this user may not. Set ${variables.port} to a port above 1023`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return 'this machine has no such address. Set GATEWAY_HOST to one that it has';
+      return `this machine has no such address. Set ${variables.host} to one that it has`;
     default:
       return String(error);
   }
