@@ -11,7 +11,7 @@ import {
   readUsers,
 } from '#shared/config.ts';
 import { readTogether } from '#shared/read-together.ts';
-import { readSettings } from '#shared/tracing/options.ts';
+import { readSettings } from '#shared/tracing/settings.ts';
 
 /** Reads what the gateway, the services, the stand-in and the tracing library will read. @throws {SettingsError} */
 export function checkEnvironment(env: Environment) {

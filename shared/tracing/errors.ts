@@ -1,13 +1,16 @@
 /** The errors that this library throws, all of them at start: tracing never fails a running request. */
 
-/** A setting that is not as it must be; names every bad one. */
+/** Options or variables that are not as they must be; the message is one readable block that names all of them. */
 export class TracingOptionsError extends Error {
   readonly code = 'TRACING_OPTIONS';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`tracing cannot start:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    const noun = problems.length === 1 ? 'a bad value' : `${problems.length} bad values`;
+    super([`The tracing has ${noun}:`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
     this.name = 'TracingOptionsError';
+    // Whoever prints the error as it is shows the message alone: where in the program it was found helps nobody.
+    this.stack = this.message;
     this.problems = problems;
   }
 }

@@ -11,8 +11,10 @@
  * A failed span ends in `ERROR`; one that follows from its parent instead of being its child begins with `~`.
  */
 import assert from 'node:assert/strict';
+import { samplers } from './backends/create-backend.ts';
 import { createMemoryBackend, type RecordedSpan } from './backends/memory.ts';
-import { readSettings, type TracingOptions } from './options.ts';
+import type { TracingOptions } from './options.ts';
+import { readSettings } from './settings.ts';
 import { assembleTracing, type Tracing } from './tracing.ts';
 
 export type { RecordedSpan } from './backends/memory.ts';
@@ -26,7 +28,7 @@ export interface MemoryTracing extends Tracing {
 /** Tracing with the memory backend; takes no setting from the environment. */
 export function createMemoryTracing(options: Omit<TracingOptions, 'backend' | 'env'> = {}): MemoryTracing {
   const settings = readSettings({ service: 'test', ...options, backend: 'memory', env: {} });
-  const backend = createMemoryBackend(settings);
+  const backend = createMemoryBackend({ createSampler: samplers(settings) });
   return Object.assign(assembleTracing(settings, backend), { spans: backend.spans });
 }
 

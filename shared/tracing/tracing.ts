@@ -6,7 +6,8 @@ import type { Backend, BackendStats, CloseResult } from './backends/backend.ts';
 import { createBackend } from './backends/create-backend.ts';
 import { type KoaOptions, koaMiddleware } from './koa.ts';
 import { type MoleculerOptions, moleculerMiddleware } from './moleculer/middleware.ts';
-import { readSettings, type TracingOptions, type TracingSettings } from './options.ts';
+import type { TracingOptions } from './options.ts';
+import { readSettings, type TracingSettings } from './settings.ts';
 import { setQueryUrl } from './trace-url.ts';
 
 /** How long {@link Tracing.close} may take, where nothing is said. */

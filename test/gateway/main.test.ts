@@ -108,7 +108,7 @@ const badStarts: [string, Record<string, string>, RegExp][] = [
     { GATEWAY_PORT: '70000', NATS_URL: 'nats://ada:hidden@host:x', LOG_LEVEL: 'loud' },
     /^The environment has 3 bad values:\n {2}GATEWAY_PORT="70000".*\n {2}NATS_URL="nats:\/\/\*\*\*@host:x".*\n {2}LOG_LEVEL="loud".*\n$/,
   ],
-  ['a bad variable of the tracing', { TRACER: 'jager' }, /^[^\n]*\n? *TRACER=jager[^\n]*\n$/],
+  ['a bad variable of the tracing', { TRACER: 'jager' }, /^[^\n]*\n? *TRACER="jager"[^\n]*\n$/],
   [
     'an address that is not its own',
     { GATEWAY_HOST: '192.0.2.1' },

@@ -1,8 +1,9 @@
 /** The one place where a tracing system is chosen. */
-import type { TracingSettings } from '../options.ts';
-import { createHttpReporter, type Reporter } from '../reporter/reporter.ts';
-import { THRIFT_CONTENT_TYPE } from '../thrift/thrift-batches.ts';
-import { type Backend, NO_STATS } from './backend.ts';
+import type { TracingSettings } from '../settings.ts';
+import { createSampler } from '../tracer/sampling.ts';
+import type { Backend } from './backend.ts';
+import { createCollector } from './collector.ts';
+import { createCustomBackend } from './custom.ts';
 import { createJaegerBackend } from './jaeger.ts';
 import { createJaegerClientBackend } from './jaeger-client.ts';
 import { createMemoryBackend } from './memory.ts';
@@ -10,26 +11,27 @@ import { createNoBackend } from './none.ts';
 
 /** The backend that the settings name; connects to nothing yet. */
 export function createBackend(settings: TracingSettings): Backend {
-  const { backend } = settings;
-  if (typeof backend === 'function')
-    return {
-      enabled: true,
-      createTracer: backend,
-      stats: () => NO_STATS,
-      close: async () => ({ sent: 0, dropped: 0 }),
-    };
+  const { backend, logger, warnings } = settings;
+  for (const warning of warnings) logger.warn(warning);
+  if (typeof backend === 'function') return createCustomBackend(backend);
+  const options = {
+    processTags: settings.processTags,
+    flushIntervalMs: settings.flushIntervalMs,
+    createSampler: samplers(settings),
+  };
   switch (backend) {
     case 'jaeger':
-      return createJaegerBackend(httpReporter(settings), settings);
+      return createJaegerBackend(createCollector(settings), options);
     case 'jaeger-client':
-      return createJaegerClientBackend(httpReporter(settings), settings);
+      return createJaegerClientBackend(createCollector(settings), options);
     case 'memory':
-      return createMemoryBackend(settings);
+      return createMemoryBackend(options);
     case 'none':
       return createNoBackend();
   }
 }
 
-function httpReporter({ endpoint, endpointHeaders }: TracingSettings): Reporter {
-  return createHttpReporter({ endpoint, contentType: THRIFT_CONTENT_TYPE, headers: endpointHeaders });
+/** Makes the sampler of each service. */
+export function samplers({ sampler, logger }: Pick<TracingSettings, 'sampler' | 'logger'>) {
+  return (service: string) => createSampler(sampler, { service, logger });
 }

@@ -1,39 +1,48 @@
 /** The default backend: this library's tracer, encoded to Thrift as spans finish, delivered to a Jaeger collector. */
 import { uberTraceId } from '../propagation/uber-trace-id.ts';
-import type { Reporter } from '../reporter/reporter.ts';
-import { ThriftBatches } from '../thrift/thrift-batches.ts';
-import { createClock } from '../tracer/clock.ts';
-import { randomId } from '../tracer/ids.ts';
-import { createSampler, type SamplerSettings } from '../tracer/sampling.ts';
-import type { Tags } from '../tracer/span.ts';
+import { writeSpan } from '../thrift/span-encoding.ts';
+import { Clock } from '../tracer/clock.ts';
+import { createRandomId } from '../tracer/ids.ts';
+import type { Sampler } from '../tracer/sampler.ts';
+import type { FinishedSpan } from '../tracer/span.ts';
+import type { Tags } from '../tracer/tag-pairs.ts';
 import { JaegerTracer } from '../tracer/tracer.ts';
 import type { Backend } from './backend.ts';
-import { deliveryStats } from './delivery-stats.ts';
+import { type Collector, Delivery } from './delivery.ts';
 import { processTags } from './process-tags.ts';
 
 export interface JaegerBackendOptions {
-  readonly sampler: SamplerSettings;
+  readonly createSampler: (service: string) => Sampler;
   readonly processTags: Tags;
   readonly flushIntervalMs: number;
 }
 
-export function createJaegerBackend(reporter: Reporter, options: JaegerBackendOptions): Backend {
-  const { flushIntervalMs } = options;
-  const batches = new ThriftBatches(reporter, {
+export function createJaegerBackend(collector: Collector, options: JaegerBackendOptions): Backend {
+  const delivery = new Delivery<FinishedSpan>(collector, {
+    writeSpan,
     processTags: processTags(options.processTags),
-    flushIntervalMs,
+    flushIntervalMs: options.flushIntervalMs,
   });
   const counts = { started: 0, finished: 0 };
-  const sampler = createSampler(options.sampler);
-  const parts = { sampler, sink: batches, codecs: [uberTraceId], clock: createClock(), randomId, counts };
+  const parts = {
+    sink: delivery,
+    codecs: [uberTraceId],
+    clock: new Clock(),
+    randomId: createRandomId(),
+    counts,
+  };
+  const samplers: Sampler[] = [];
   return {
     enabled: true,
-    createTracer: (service) => new JaegerTracer(service, parts),
-    stats: () => deliveryStats(reporter, counts, batches.waiting),
-    close: async ({ deadlineMs }) => {
-      batches.flush();
-      sampler.close();
-      return reporter.close({ deadlineMs });
+    createTracer: (service) => {
+      const sampler = options.createSampler(service);
+      samplers.push(sampler);
+      return new JaegerTracer(service, { ...parts, sampler });
+    },
+    stats: () => delivery.stats(counts),
+    close: (deadline) => {
+      for (const sampler of samplers) sampler.close();
+      return delivery.close(deadline);
     },
   };
 }

@@ -1,10 +1,13 @@
 /** Keeps finished spans in memory, for tests: the default tracer with a list behind it. */
 import { uberTraceId } from '../propagation/uber-trace-id.ts';
 import { tagValue } from '../tag-value.ts';
-import { createClock } from '../tracer/clock.ts';
-import { randomId } from '../tracer/ids.ts';
-import { createSampler, type SamplerSettings } from '../tracer/sampling.ts';
+import { textOf } from '../text.ts';
+import { Clock } from '../tracer/clock.ts';
+import { createRandomId } from '../tracer/ids.ts';
+import { durationUs, microseconds } from '../tracer/microseconds.ts';
+import type { Sampler } from '../tracer/sampler.ts';
 import type { FinishedSpan } from '../tracer/span.ts';
+import { type TagPairs, tagPairs } from '../tracer/tag-pairs.ts';
 import { JaegerTracer } from '../tracer/tracer.ts';
 import { type Backend, NO_STATS } from './backend.ts';
 
@@ -23,32 +26,45 @@ export interface RecordedSpan {
 }
 
 export interface MemoryBackend extends Backend {
-  /** All spans finished so far, in the order of their finish. */
+  /** The spans finished so far, in the order of their finish. */
   readonly spans: RecordedSpan[];
 }
 
-export function createMemoryBackend({ sampler }: { sampler: SamplerSettings }): MemoryBackend {
+/** Nobody looks at more; a process that was left with `TRACER=memory` must not grow for ever. */
+const MOST_SPANS = 100_000;
+
+export function createMemoryBackend({
+  createSampler,
+}: {
+  readonly createSampler: (service: string) => Sampler;
+}): MemoryBackend {
   const spans: RecordedSpan[] = [];
   const counts = { started: 0, finished: 0 };
+  let sent = 0;
+  const record = (span: FinishedSpan): void => {
+    sent++;
+    if (spans.length < MOST_SPANS) spans.push(recorded(span));
+  };
   const parts = {
-    sampler: createSampler(sampler),
-    sink: { record: (span: FinishedSpan) => spans.push(recorded(span)) },
+    sink: { record },
     codecs: [uberTraceId],
-    clock: createClock(),
-    randomId,
+    clock: new Clock(),
+    randomId: createRandomId(),
     counts,
   };
+  const delivered = () => ({ sent: spans.length, dropped: sent - spans.length });
   return {
     enabled: true,
     spans,
-    createTracer: (service) => new JaegerTracer(service, parts),
+    createTracer: (service) => new JaegerTracer(service, { ...parts, sampler: createSampler(service) }),
     stats: () => ({
       ...NO_STATS,
       ...counts,
       unfinished: counts.started - counts.finished,
-      sent: spans.length,
+      sent: delivered().sent,
+      dropped: { memory_full: delivered().dropped },
     }),
-    close: async () => ({ sent: spans.length, dropped: 0 }),
+    close: async () => delivered(),
   };
 }
 
@@ -56,7 +72,7 @@ function recorded(span: FinishedSpan): RecordedSpan {
   const { traceId, spanId, parentId } = span.spanContext;
   return {
     service: span.service,
-    operation: span.operationName,
+    operation: textOf(span.operationName),
     traceId,
     spanId,
     parentId,
@@ -65,20 +81,15 @@ function recorded(span: FinishedSpan): RecordedSpan {
       traceId: context.traceId,
       spanId: context.spanId,
     })),
-    startUs: Math.round(span.startTimeMs * 1000),
-    durationUs: Math.max(1, Math.round(span.durationMs * 1000)),
-    tags: { ...sendable(span.sharedTags ?? {}), ...sendable(Object.fromEntries(pairs(span.tags))) },
-    logs: span.logs.map(({ timeMs, fields }) => ({
-      timeUs: Math.round(timeMs * 1000),
-      fields: sendable(fields),
-    })),
+    startUs: microseconds(span.startTimeMs),
+    durationUs: durationUs(span),
+    tags: { ...sendable(tagPairs(span.sharedTags)), ...sendable(span.tags) },
+    logs: span.logs.map(({ timeMs, fields }) => ({ timeUs: microseconds(timeMs), fields: sendable(fields) })),
   };
 }
 
-function* pairs(tags: readonly unknown[]): Generator<[string, unknown]> {
-  for (let i = 0; i < tags.length; i += 2) yield [String(tags[i]), tags[i + 1]];
-}
-
-function sendable(tags: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, tagValue(value)]));
+function sendable(tags: TagPairs): Record<string, unknown> {
+  const byName: Record<string, unknown> = {};
+  for (let i = 0; i < tags.length; i += 2) byName[textOf(tags[i])] = tagValue(tags[i + 1]);
+  return byName;
 }

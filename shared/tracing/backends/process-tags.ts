@@ -1,7 +1,7 @@
 /** What a process says of itself, on every batch of spans. */
 import { createRequire } from 'node:module';
 import { hostname, networkInterfaces } from 'node:os';
-import type { Tags } from '../tracer/span.ts';
+import type { Tags } from '../tracer/tag-pairs.ts';
 
 const require = createRequire(import.meta.url);
 

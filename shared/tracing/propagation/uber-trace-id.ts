@@ -1,31 +1,33 @@
 /**
- * Jaeger's own format: `uber-trace-id: {trace id}:{span id}:{parent id}:{flags}`, all in hex, baggage in `uberctx-{key}`.
+ * Jaeger's own format: `uber-trace-id: {trace id}:{span id}:{parent id}:{flags}`, all in hex, baggage in `uberctx-{key}`;
+ * and what a person may send by hand: `jaeger-debug-id` and `jaeger-baggage: key=value, key=value`.
  * Source: https://www.jaegertracing.io/sdk-migration/#propagation-format
  */
 import { type Baggage, NO_BAGGAGE, withBaggageItem } from '../tracer/baggage.ts';
-import type { Codec, RemoteSpan, TextMap } from './codec.ts';
+import type { Codec, RemoteSpan } from './codec.ts';
+import { isHexId, isZeroId } from './hex-id.ts';
 
 export const UBER_TRACE_ID = 'uber-trace-id';
 export const BAGGAGE_PREFIX = 'uberctx-';
+const DEBUG_ID = 'jaeger-debug-id';
+const BAGGAGE_LIST = 'jaeger-baggage';
 
-/** 32 + 16 + 16 + 2 digits and three colons; anything longer is not ours to read. */
-const LONGEST = 69;
-const FORM = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,2})$/i;
-const ONLY_ZEROS = /^0*$/;
+/** 32 + 16 + 16 + 2 digits and three colons, and each colon may be percent-encoded. */
+const LONGEST = 75;
+/** A debug id becomes a tag. */
+const LONGEST_DEBUG_ID = 256;
 
 /** Reads the value of `uber-trace-id`; undefined where anything of it is not as it must be. */
-export function parseUberTraceId(text: unknown): RemoteSpan | undefined {
-  if (typeof text !== 'string' || text.length > LONGEST * 3) return undefined;
-  const [, traceId, spanId, parentId, flags] = FORM.exec(decoded(text)) ?? [];
-  if (traceId === undefined || spanId === undefined || parentId === undefined || flags === undefined)
-    return undefined;
-  if (ONLY_ZEROS.test(traceId) || ONLY_ZEROS.test(spanId)) return undefined;
+export function parseUberTraceId(text: string): RemoteSpan | undefined {
+  if (text.length > LONGEST) return undefined;
+  const [traceId = '', spanId = '', parentId = '', flags = '', ...more] = decoded(text).split(':');
+  if (more.length > 0 || !isHexId(traceId, 32) || !isHexId(spanId, 16)) return undefined;
+  if (!isHexId(parentId, 16) || !isHexId(flags, 2) || isZeroId(traceId) || isZeroId(spanId)) return undefined;
   return {
-    traceId: traceId.toLowerCase().padStart(32, '0'),
-    spanId: spanId.toLowerCase().padStart(16, '0'),
-    parentId: ONLY_ZEROS.test(parentId) ? undefined : parentId.toLowerCase().padStart(16, '0'),
+    traceId: traceId.padStart(32, '0').toLowerCase(),
+    spanId: spanId.padStart(16, '0').toLowerCase(),
+    parentId: isZeroId(parentId) ? undefined : parentId.padStart(16, '0').toLowerCase(),
     flags: Number.parseInt(flags, 16),
-    baggage: NO_BAGGAGE,
   };
 }
 
@@ -34,36 +36,43 @@ export const uberTraceId: Codec = {
     carrier[UBER_TRACE_ID] = context.toString();
     const { baggage } = context;
     if (baggage === NO_BAGGAGE) return;
-    for (const key of Object.keys(baggage)) {
-      const value = baggage[key] ?? '';
+    for (const [key, value] of Object.entries(baggage))
       carrier[BAGGAGE_PREFIX + key] = httpHeaders ? encodeURIComponent(value.toWellFormed()) : value;
-    }
   },
 
   extract(carrier, { httpHeaders }) {
-    const remote = parseUberTraceId(carrier[UBER_TRACE_ID]);
-    if (remote === undefined) return undefined;
-    const baggage = readBaggage(carrier, httpHeaders);
-    return baggage === NO_BAGGAGE ? remote : { ...remote, baggage };
+    const read = httpHeaders ? decoded : asItIs;
+    let span: RemoteSpan | undefined;
+    let baggage = NO_BAGGAGE;
+    let debugId: string | undefined;
+    for (const key of Object.keys(carrier)) {
+      const value = carrier[key];
+      if (typeof value !== 'string') continue;
+      const name = key.toLowerCase();
+      if (name === UBER_TRACE_ID) span = parseUberTraceId(value);
+      else if (name === DEBUG_ID) debugId = read(value).slice(0, LONGEST_DEBUG_ID);
+      else if (name === BAGGAGE_LIST) baggage = withBaggageList(baggage, read(value));
+      else if (name.startsWith(BAGGAGE_PREFIX))
+        baggage = withBaggageItem(baggage, name.slice(BAGGAGE_PREFIX.length), read(value));
+    }
+    const isEmpty = span === undefined && baggage === NO_BAGGAGE && !debugId;
+    return isEmpty ? undefined : { span, baggage, debugId: debugId || undefined };
   },
 };
 
-function readBaggage(carrier: TextMap, httpHeaders: boolean): Baggage {
-  let baggage = NO_BAGGAGE;
-  for (const name in carrier) {
-    if (!name.startsWith(BAGGAGE_PREFIX)) continue;
-    const value = carrier[name];
-    if (typeof value !== 'string') continue;
-    baggage = withBaggageItem(
-      baggage,
-      name.slice(BAGGAGE_PREFIX.length),
-      httpHeaders ? decoded(value) : value,
-    );
+function withBaggageList(baggage: Baggage, list: string): Baggage {
+  let larger = baggage;
+  for (const item of list.split(',')) {
+    const [key, value, ...more] = item.trim().split('=');
+    if (key !== undefined && value !== undefined && more.length === 0)
+      larger = withBaggageItem(larger, key, value);
   }
-  return baggage;
+  return larger;
 }
 
-/** Some clients percent-encode the colons too. */
+const asItIs = (text: string): string => text;
+
+/** As it is where it is no percent-encoding. */
 function decoded(text: string): string {
   if (!text.includes('%')) return text;
   try {

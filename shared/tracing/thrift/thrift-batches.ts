@@ -1,111 +1,81 @@
 /** Encodes finished spans as they come into one batch per service, and hands each batch on when it is full or old enough. */
-import type { FinishedSpan, Tags } from '../tracer/span.ts';
-import { writeProcess, writeSpan } from './span-encoding.ts';
-import { LIST, STRUCT, ThriftWriter } from './thrift-writer.ts';
+import type { Tags } from '../tracer/tag-pairs.ts';
+import type { Framing } from './agent-message.ts';
+import { type EncodedBatch, ServiceBatch, type WriteSpan } from './service-batch.ts';
 
 /** The content type of a Thrift batch over HTTP. */
 export const THRIFT_CONTENT_TYPE = 'application/x-thrift';
 
 /** Where encoded batches go. */
 export interface BatchReceiver {
-  send(batch: { readonly bytes: Uint8Array; readonly spans: number }): void;
+  send(batch: EncodedBatch): void;
 }
 
-export interface ThriftBatchOptions {
+export interface ThriftBatchOptions<Span> {
+  readonly writeSpan: WriteSpan<Span>;
   /** Tags on the process of every batch. */
   readonly processTags: Tags;
-  /** A batch with more bytes than this goes out at once. @default 1 MiB */
-  readonly maxBatchBytes?: number;
-  /** A batch goes out at the latest after so long. @default 1000 */
-  readonly flushIntervalMs?: number;
+  /** What stands around each batch. */
+  readonly framing: Framing;
+  /** No batch is longer: the next span begins another. */
+  readonly maxBatchBytes: number;
+  /** A batch goes out at the latest after so long. */
+  readonly flushIntervalMs: number;
 }
 
-const MIB = 1024 * 1024;
-
-export class ThriftBatches {
+export class ThriftBatches<Span extends { readonly service: string }> {
   readonly #receiver: BatchReceiver;
-  readonly #options: Required<ThriftBatchOptions>;
+  readonly #options: ThriftBatchOptions<Span>;
   readonly #batches = new Map<string, ServiceBatch>();
   #timer: NodeJS.Timeout | undefined;
+  #lost = 0;
 
-  constructor(receiver: BatchReceiver, options: ThriftBatchOptions) {
+  constructor(receiver: BatchReceiver, options: ThriftBatchOptions<Span>) {
     this.#receiver = receiver;
-    this.#options = { maxBatchBytes: MIB, flushIntervalMs: 1000, ...options };
+    this.#options = options;
   }
 
-  /** Encodes a finished span; keeps nothing of it. */
-  record(span: FinishedSpan): void {
-    const batch = this.#batches.get(span.service) ?? this.#newBatch(span.service);
-    batch.add(span);
-    if (batch.length >= this.#options.maxBatchBytes) this.#send(batch);
-    else this.#timer ??= setTimeout(this.flush, this.#options.flushIntervalMs).unref();
+  /** Encodes a finished span; keeps nothing of it. Never throws. */
+  record(span: Span): void {
+    try {
+      const full = this.#batchOf(span.service).add(span, this.#options.writeSpan);
+      if (full) this.#receiver.send(full);
+    } catch {
+      this.#lost++;
+      return;
+    }
+    this.#timer ??= setTimeout(this.flush, this.#options.flushIntervalMs).unref();
   }
 
-  /** Spans that wait for their batch to go out. */
-  get waiting(): number {
-    let spans = 0;
-    for (const batch of this.#batches.values()) spans += batch.spans;
-    return spans;
+  /** Spans that wait for their batch to go out, and the bytes of them. */
+  get waiting(): { spans: number; bytes: number } {
+    const waiting = { spans: 0, bytes: 0 };
+    for (const { spans, bytes } of this.#batches.values()) {
+      waiting.spans += spans;
+      waiting.bytes += bytes;
+    }
+    return waiting;
+  }
+
+  /** Spans that could not be encoded. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Sends all batches as they are. */
   readonly flush = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const batch of this.#batches.values()) if (batch.spans > 0) this.#send(batch);
+    for (const batch of this.#batches.values()) if (batch.spans > 0) this.#receiver.send(batch.take());
   };
 
-  #newBatch(service: string): ServiceBatch {
-    const batch = new ServiceBatch(service, this.#options.processTags);
-    this.#batches.set(service, batch);
-    return batch;
-  }
-
-  #send(batch: ServiceBatch): void {
-    const { spans } = batch;
-    this.#receiver.send({ bytes: batch.take(), spans });
-  }
-}
-
-/** One `Batch` struct in the making: the process block stays in the buffer, spans are written behind it. */
-class ServiceBatch {
-  readonly #writer = new ThriftWriter();
-  readonly #listAt: number;
-  readonly #spansAt: number;
-  spans = 0;
-
-  constructor(service: string, processTags: Tags) {
-    const writer = this.#writer;
-    writer.fieldHeader(STRUCT, 1);
-    writeProcess(writer, service, processTags);
-    writer.fieldHeader(LIST, 2);
-    this.#listAt = writer.length;
-    writer.listHeader(STRUCT, 0);
-    this.#spansAt = writer.length;
-  }
-
-  get length(): number {
-    return this.#writer.length;
-  }
-
-  add(span: FinishedSpan): void {
-    const before = this.#writer.length;
-    try {
-      writeSpan(this.#writer, span);
-      this.spans++;
-    } catch (error) {
-      this.#writer.truncate(before);
-      throw error;
+  #batchOf(service: string): ServiceBatch {
+    let batch = this.#batches.get(service);
+    if (batch === undefined) {
+      const { processTags, framing, maxBatchBytes } = this.#options;
+      batch = new ServiceBatch({ service, processTags, framing, maxBytes: maxBatchBytes });
+      this.#batches.set(service, batch);
     }
-  }
-
-  take(): Uint8Array {
-    const writer = this.#writer;
-    writer.setListCount(this.#listAt, this.spans);
-    writer.stop();
-    const bytes = writer.bytes();
-    writer.truncate(this.#spansAt);
-    this.spans = 0;
-    return bytes;
+    return batch;
   }
 }

@@ -17,6 +17,8 @@ const SHORT_TEXT = 48;
 
 const HIGH_WORD = 2 ** 32;
 
+const NOTHING = new Uint8Array(0);
+
 /** Values of hex digits by character code; anything else counts as 0. */
 const DIGIT = new Uint8Array(128);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
@@ -24,11 +26,13 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   DIGIT[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
+const INITIAL_BYTES = 4096;
+
 export class ThriftWriter {
   #buffer: Buffer;
   #length = 0;
 
-  constructor(initialBytes = 4096) {
+  constructor(initialBytes = INITIAL_BYTES) {
     this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
   }
 
@@ -41,11 +45,27 @@ export class ThriftWriter {
     this.#length = length;
   }
 
-  /** A copy of what was written. */
-  bytes(): Buffer {
-    const copy = Buffer.allocUnsafeSlow(this.#length);
-    this.#buffer.copy(copy, 0, 0, this.#length);
+  /** Takes what is between two positions out; what was written behind it moves up. */
+  remove(from: number, to: number): void {
+    this.#buffer.copyWithin(from, to, this.#length);
+    this.#length -= to - from;
+  }
+
+  /** A copy of what was written up to `end`, with `tail` behind it. */
+  copy(end = this.#length, tail: Uint8Array = NOTHING): Buffer {
+    const copy = Buffer.allocUnsafeSlow(end + tail.length);
+    this.#buffer.copy(copy, 0, 0, end);
+    copy.set(tail, end);
     return copy;
+  }
+
+  /** Gives memory back where more than `enoughBytes` is held. */
+  shrink(enoughBytes: number): void {
+    const bytes = Math.max(enoughBytes, this.#length, INITIAL_BYTES);
+    if (this.#buffer.length <= bytes) return;
+    const smaller = Buffer.allocUnsafeSlow(bytes);
+    this.#buffer.copy(smaller, 0, 0, this.#length);
+    this.#buffer = smaller;
   }
 
   fieldHeader(type: number, id: number): void {

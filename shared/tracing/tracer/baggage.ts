@@ -6,14 +6,17 @@ export type Baggage = Readonly<Record<string, string>>;
 /** No baggage: one object for all, so that an ordinary context carries no object of its own. */
 export const NO_BAGGAGE: Baggage = Object.freeze({});
 
-/** More items than this are not taken; W3C's baggage header allows as many. */
+/** More items, or more characters of keys and values, are not taken: the limits of W3C's baggage header. */
 const MOST_ITEMS = 64;
+const MOST_CHARACTERS = 8192;
 /** Characters of one value; the rest is cut, as jaeger-client does. */
-const LONGEST_VALUE = 2048;
+export const LONGEST_ITEM = 2048;
 /** Characters of one key; a longer one is not taken. */
 const LONGEST_KEY = 128;
+/** What the name of an HTTP header may consist of: a key becomes part of one. */
+const HEADER_NAME = /^[!#$%&'*+.^`|~0-9a-z-]+$/;
 
-/** A key as jaeger-client writes it: it has to survive as part of a header's name. */
+/** A key as jaeger-client writes it. */
 function normalized(key: string): string {
   return key.replaceAll('_', '-').toLowerCase();
 }
@@ -24,10 +27,15 @@ export function baggageItem(baggage: Baggage, key: string): string | undefined {
   return Object.hasOwn(baggage, name) ? baggage[name] : undefined;
 }
 
-/** `baggage` with one more item, its value cut at 2,048 characters; unchanged where it holds 64 already. */
-export function withBaggageItem(baggage: Baggage, key: string, value: unknown): Baggage {
-  const name = normalized(String(key));
-  if (name === '' || name === '__proto__' || name.length > LONGEST_KEY) return baggage;
-  if (!Object.hasOwn(baggage, name) && Object.keys(baggage).length >= MOST_ITEMS) return baggage;
-  return { ...baggage, [name]: String(value).slice(0, LONGEST_VALUE) };
+/**
+ * `baggage` with one more item, its value cut at 2,048 characters. Unchanged where it would hold more than 64 items or
+ * 8,192 characters, or where the key could not travel: too long, or no part of a header's name.
+ */
+export function withBaggageItem(baggage: Baggage, key: string, value: string): Baggage {
+  const name = normalized(key);
+  if (name.length > LONGEST_KEY || !HEADER_NAME.test(name)) return baggage;
+  const larger = { ...baggage, [name]: value.slice(0, LONGEST_ITEM) };
+  const items = Object.entries(larger);
+  const characters = items.reduce((sum, [itemName, text]) => sum + itemName.length + text.length, 0);
+  return items.length > MOST_ITEMS || characters > MOST_CHARACTERS ? baggage : larger;
 }

@@ -1,62 +1,44 @@
-/** Sampling as jaeger-client does it: its samplers and its state of a trace, loaded without the rest of the package. */
-import { createRequire } from 'node:module';
+/** Which traces are recorded: jaeger-client's samplers, by their settings. */
+import { partOfJaegerClient } from './jaeger-client-part.ts';
+import { createRemoteSampler, type RemoteSamplerSettings, type SamplingLogger } from './remote-sampler.ts';
+import type { Sampler } from './sampler.ts';
 
-/** What a sampler decided about a span; `retryable` while a later operation name may still change it. */
-export interface SamplingDecision {
-  sample: boolean;
-  retryable: boolean;
-  tags: Record<string, unknown> | null;
+/** Which traces are recorded. */
+export type SamplerSettings =
+  /** All (1) or none (0). */
+  | { readonly type: 'const'; readonly param: number }
+  /** A share of them, from 0 to 1. */
+  | { readonly type: 'probabilistic'; readonly param: number }
+  /** At most so many a second, for each service. */
+  | { readonly type: 'ratelimiting'; readonly param: number }
+  | RemoteSamplerSettings;
+
+/** What {@link createSampler} needs beside the settings. */
+export interface SamplerParts {
+  /** The service whose traces are decided about. */
+  readonly service: string;
+  /** Random numbers from 0 to 1. @default Math.random */
+  readonly random?: () => number;
+  /** Hears when the Jaeger that a remote sampler asks cannot be heard. */
+  readonly logger?: SamplingLogger;
 }
 
-/** What the spans of a trace share within a process: the flags that travel, and whether they are final. */
-export interface SamplingState {
-  isSampled(): boolean;
-  isDebug(): boolean;
-  isFinal(): boolean;
-  flags(): number;
-  setFlags(flags: number): void;
-  setSampled(sampled: boolean): void;
-  setDebug(debug: boolean): void;
-  setFinal(final: boolean): void;
-}
+type SamplerClass<Param> = new (param: Param) => Sampler & { random(): number };
 
-/** The span as a sampler may look at it. */
-export interface SampledSpan {
-  readonly operationName: string;
-}
-
-/** jaeger-client's sampler interface, version 2. */
-export interface Sampler {
-  onCreateSpan(span: SampledSpan): SamplingDecision;
-  onSetOperationName(span: SampledSpan, operationName: string): SamplingDecision;
-  onSetTag(span: SampledSpan, key: string, value: unknown): SamplingDecision;
-  close(done?: () => void): void;
-}
-
-/** Which sampler, and its parameter: 0 or 1 for `const`, a rate from 0 to 1 for `probabilistic`. */
-export interface SamplerSettings {
-  type: 'const' | 'probabilistic';
-  param: number;
-}
-
-type Constructor<Instance, Arguments extends unknown[]> = new (...args: Arguments) => Instance;
-
-const require = createRequire(import.meta.url);
-const part = <Exported>(path: string): Exported =>
-  (require(`jaeger-client/dist/src/${path}.js`) as { default: Exported }).default;
-
-const SamplingStateOfJaeger = part<Constructor<SamplingState, [localRootSpanId: string]>>(
-  'samplers/v2/sampling_state',
-);
-
-/** The state of a trace whose first span in this process is `localRootSpanId`; nothing decided yet. */
-export function createSamplingState(localRootSpanId: string): SamplingState {
-  return new SamplingStateOfJaeger(localRootSpanId);
-}
-
-/** The sampler that the settings name. */
-export function createSampler({ type, param }: SamplerSettings): Sampler {
-  if (type === 'const')
-    return new (part<Constructor<Sampler, [boolean]>>('samplers/const_sampler'))(param === 1);
-  return new (part<Constructor<Sampler, [number]>>('samplers/probabilistic_sampler'))(param);
+/** The sampler that the settings name, for the traces of one service; opens nothing before its first decision. */
+export function createSampler(settings: SamplerSettings, parts: SamplerParts): Sampler {
+  switch (settings.type) {
+    case 'const':
+      return new (partOfJaegerClient<SamplerClass<boolean>>('samplers/const_sampler'))(settings.param === 1);
+    case 'probabilistic': {
+      const path = 'samplers/probabilistic_sampler';
+      const sampler = new (partOfJaegerClient<SamplerClass<number>>(path))(settings.param);
+      if (parts.random) sampler.random = parts.random;
+      return sampler;
+    }
+    case 'ratelimiting':
+      return new (partOfJaegerClient<SamplerClass<number>>('samplers/rate_limiting_sampler'))(settings.param);
+    case 'remote':
+      return createRemoteSampler(settings, parts);
+  }
 }

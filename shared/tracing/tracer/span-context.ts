@@ -1,9 +1,26 @@
 /** What of a span travels: its ids, the trace's sampling state, the baggage. */
 import opentracing from 'opentracing';
 import { type Baggage, NO_BAGGAGE } from './baggage.ts';
-import { createSamplingState, type SamplingState } from './sampling.ts';
+import type { Timeline } from './clock.ts';
+import { createSamplingState, type SamplingState } from './sampling-state.ts';
 
-/** The context of a span of this process, or of a remote one that a carrier named. */
+/** What a context carries beside its ids. */
+export interface ContextContent {
+  readonly sampling: SamplingState;
+  readonly baggage: Baggage;
+  /** The time that all spans of the trace in this process share; undefined where the span belongs to another process. */
+  readonly timeline?: Timeline | undefined;
+  /** Makes a new trace that is kept whatever the sampler says, and is found by this text. */
+  readonly debugId?: string | undefined;
+}
+
+/** No upper half: the trace was begun by a system with 64-bit ids. */
+const UPPER_ZEROS = '0000000000000000';
+
+/**
+ * The context of a span of this process, or of a remote one that a carrier named. A carrier may also name no span and
+ * yet ask for something (baggage, a debug id): then the context has no ids and is not valid.
+ */
 export class JaegerSpanContext extends opentracing.SpanContext {
   /** 32 lower-case hex digits; the upper 16 are zeros where a 64-bit system began the trace. */
   readonly traceId: string;
@@ -12,41 +29,36 @@ export class JaegerSpanContext extends opentracing.SpanContext {
   /** 16 lower-case hex digits, or undefined at the root of a trace. */
   readonly parentId: string | undefined;
   readonly sampling: SamplingState;
-  /** True where the span belongs to another process. */
-  readonly remote: boolean;
   readonly baggage: Baggage;
+  readonly timeline: Timeline | undefined;
+  readonly debugId: string | undefined;
 
-  constructor(
-    traceId: string,
-    spanId: string,
-    parentId: string | undefined,
-    rest: { sampling: SamplingState; baggage: Baggage; remote: boolean },
-  ) {
+  constructor(traceId: string, spanId: string, parentId: string | undefined, content: ContextContent) {
     super();
     this.traceId = traceId;
     this.spanId = spanId;
     this.parentId = parentId;
-    this.sampling = rest.sampling;
-    this.baggage = rest.baggage;
-    this.remote = rest.remote;
+    this.sampling = content.sampling;
+    this.baggage = content.baggage;
+    this.timeline = content.timeline;
+    this.debugId = content.debugId;
   }
 
-  /** The context of a new child span of this process. */
-  child(spanId: string): JaegerSpanContext {
-    const { sampling, baggage } = this;
-    return new JaegerSpanContext(this.traceId, spanId, this.spanId, { sampling, baggage, remote: false });
+  /** False where the context names no span. */
+  get isValid(): boolean {
+    return this.traceId !== '';
   }
 
   /** The same context with other baggage; contexts handed out before keep theirs. */
   withBaggage(baggage: Baggage): JaegerSpanContext {
-    const { sampling, remote } = this;
-    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, { sampling, baggage, remote });
+    const { sampling, timeline } = this;
+    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, { sampling, baggage, timeline });
   }
 
   /** The same ids with the sampling still to be decided and without baggage, for callers that may not decide either. */
   undecided(): JaegerSpanContext {
-    const rest = { sampling: createSamplingState(this.spanId), baggage: NO_BAGGAGE, remote: this.remote };
-    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, rest);
+    const content = { sampling: createSamplingState(this.spanId), baggage: NO_BAGGAGE };
+    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, content);
   }
 
   /** True once the trace is sampled: its spans are recorded and sent. */
@@ -62,9 +74,19 @@ export class JaegerSpanContext extends opentracing.SpanContext {
     return this.spanId;
   }
 
-  /** The context in the form of the `uber-trace-id` header. */
+  /** The context in the form of the `uber-trace-id` header; a 64-bit trace id in 16 digits, as its systems expect. */
   override toString(): string {
-    const parent = this.parentId ?? '0';
-    return `${this.traceId}:${this.spanId}:${parent}:${this.sampling.flags().toString(16)}`;
+    const traceId = this.traceId.startsWith(UPPER_ZEROS) ? this.traceId.slice(16) : this.traceId;
+    return `${traceId}:${this.spanId}:${this.parentId ?? '0'}:${this.sampling.flags().toString(16)}`;
+  }
+
+  /** {@link spanId} by the name under which jaeger-client's samplers look for it. */
+  get spanIdStr(): string {
+    return this.spanId;
+  }
+
+  /** {@link sampling} by the name under which jaeger-client's samplers look for it. */
+  get _samplingState(): SamplingState {
+    return this.sampling;
   }
 }

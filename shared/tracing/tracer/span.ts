@@ -1,17 +1,17 @@
 /** A span of this library's own tracer: an OpenTracing span that keeps no more than what will be sent. */
 import opentracing, { type Tracer } from 'opentracing';
-import { baggageItem, withBaggageItem } from './baggage.ts';
-import type { SamplingDecision } from './sampling.ts';
+import { cut, textOf } from '../text.ts';
+import { baggageItem, LONGEST_ITEM, withBaggageItem } from './baggage.ts';
+import type { Timeline } from './clock.ts';
+import type { SamplingDecision } from './sampler.ts';
 import type { JaegerSpanContext } from './span-context.ts';
-
-/** Tags by name. */
-export type Tags = Readonly<Record<string, unknown>>;
+import { hasTag, putPair, type TagPairs, type Tags, tagPairs } from './tag-pairs.ts';
 
 /** Something that happened at one moment within a span. */
 export interface SpanLog {
   /** Milliseconds since 1970, fractional. */
   readonly timeMs: number;
-  readonly fields: Tags;
+  readonly fields: TagPairs;
 }
 
 /** A causal reference to another span, beside the parent. */
@@ -20,7 +20,7 @@ export interface SpanReference {
   readonly context: JaegerSpanContext;
 }
 
-/** What a finished span offers to whoever records it; read it at once, the span may be reused by nobody but is not frozen. */
+/** What a finished span offers to whoever records it, at the moment of its end. */
 export interface FinishedSpan {
   readonly service: string;
   readonly operationName: string;
@@ -28,12 +28,11 @@ export interface FinishedSpan {
   readonly references: readonly SpanReference[];
   /** Milliseconds since 1970, fractional. */
   readonly startTimeMs: number;
-  /** Milliseconds, fractional, at least one microsecond. */
-  readonly durationMs: number;
-  /** Frozen tags that many spans share; those in `tags` win over them. */
+  /** Milliseconds since 1970, fractional; never before the start. */
+  readonly finishTimeMs: number;
+  /** Frozen tags that many spans share; none of their names is in `tags`. */
   readonly sharedTags: Tags | undefined;
-  /** The span's own tags as name, value, name, value, ... */
-  readonly tags: readonly unknown[];
+  readonly tags: TagPairs;
   readonly logs: readonly SpanLog[];
 }
 
@@ -41,16 +40,23 @@ export interface FinishedSpan {
 export interface SpanOwner {
   readonly tracer: Tracer;
   readonly service: string;
-  now(): number;
-  onSetTag(span: JaegerSpan, key: string, value: unknown): SamplingDecision;
+  onSetTag(span: JaegerSpan, name: string, value: unknown): SamplingDecision;
   onSetOperationName(span: JaegerSpan, operationName: string): SamplingDecision;
   finished(span: JaegerSpan): void;
 }
 
+/** How a span begins. */
+export interface SpanStart {
+  /** Milliseconds since 1970, fractional. @default now */
+  readonly timeMs: number | undefined;
+  readonly timeline: Timeline;
+  readonly references: readonly SpanReference[];
+}
+
 const { SAMPLING_PRIORITY } = opentracing.Tags;
 
-/** Jaeger takes a duration of 0 for a negative one and warns (it shows microseconds). */
-const SHORTEST_MS = 0.001;
+/** Who logs in a loop must not fill the memory. */
+const MOST_LOGS = 1000;
 
 const NOTHING: readonly never[] = Object.freeze([]);
 
@@ -59,23 +65,20 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   spanContext: JaegerSpanContext;
   readonly references: readonly SpanReference[];
   readonly startTimeMs: number;
-  durationMs = Number.NaN;
+  finishTimeMs = Number.NaN;
   sharedTags: Tags | undefined;
   tags: unknown[] = NOTHING as never;
   logs: SpanLog[] = NOTHING as never;
   readonly #owner: SpanOwner;
+  readonly #timeline: Timeline;
 
-  constructor(
-    owner: SpanOwner,
-    operationName: string,
-    spanContext: JaegerSpanContext,
-    start: { timeMs: number; references: readonly SpanReference[] },
-  ) {
+  constructor(owner: SpanOwner, operationName: string, spanContext: JaegerSpanContext, start: SpanStart) {
     super();
     this.#owner = owner;
+    this.#timeline = start.timeline;
     this.operationName = operationName;
     this.spanContext = spanContext;
-    this.startTimeMs = start.timeMs;
+    this.startTimeMs = isTime(start.timeMs) ? start.timeMs : start.timeline.now();
     this.references = start.references;
   }
 
@@ -91,43 +94,67 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return this.#owner.tracer;
   }
 
+  /** The time as this span's trace has it, in milliseconds since 1970. */
+  now(): number {
+    return this.#timeline.now();
+  }
+
   override setOperationName(name: string): this {
     this.operationName = name;
     if (!this.spanContext.sampling.isFinal()) this.applyDecision(this.#owner.onSetOperationName(this, name));
     return this;
   }
 
+  /** Sets an item for this span and what it causes from now on, and logs it, as jaeger-client does. */
   override setBaggageItem(key: string, value: string): this {
-    const baggage = withBaggageItem(this.spanContext.baggage, key, value);
+    const name = textOf(key);
+    const text = textOf(value);
+    const before = this.spanContext.baggage;
+    const baggage = withBaggageItem(before, name, text);
+    const log: Record<string, unknown> = { event: 'baggage', key: name, value: cut(text, LONGEST_ITEM) };
+    if (baggageItem(before, name) !== undefined) log['override'] = 'true';
+    if (text.length > LONGEST_ITEM) log['truncated'] = 'true';
+    if (baggage === before) log['invalid'] = 'true';
     this.spanContext = this.spanContext.withBaggage(baggage);
-    return this;
+    return this.log(log);
   }
 
   override getBaggageItem(key: string): string | undefined {
-    return baggageItem(this.spanContext.baggage, key);
+    return baggageItem(this.spanContext.baggage, textOf(key));
   }
 
   override addTags(tags: Tags): this {
     // The priority first: it can make an unsampled span take the others.
-    if (SAMPLING_PRIORITY in tags) this.setTag(SAMPLING_PRIORITY, tags[SAMPLING_PRIORITY]);
-    if (!this.#writable()) return this;
-    for (const key of Object.keys(tags)) if (key !== SAMPLING_PRIORITY) this.setTag(key, tags[key]);
+    if (hasTag(tags, SAMPLING_PRIORITY)) this.setTag(SAMPLING_PRIORITY, tags[SAMPLING_PRIORITY]);
+    if (!this.#isWritable()) return this;
+    const pairs = tagPairs(tags);
+    for (let i = 0; i < pairs.length; i += 2)
+      if (pairs[i] !== SAMPLING_PRIORITY) this.setTag(pairs[i] as string, pairs[i + 1]);
     return this;
   }
 
-  override setTag(key: string, value: unknown): this {
-    if (key === SAMPLING_PRIORITY && !this.#setPriority(value)) return this;
-    if (!this.#writable()) return this;
-    this.#putTag(key, value);
+  /** Tags from the start. Frozen ones are kept by reference and encoded once for all spans that share them. */
+  addStartTags(tags: Tags): void {
     const { sampling } = this.spanContext;
-    if (!sampling.isFinal()) this.applyDecision(this.#owner.onSetTag(this, key, value));
+    if (!sampling.isFinal() || hasTag(tags, SAMPLING_PRIORITY)) this.addTags(tags);
+    else if (!sampling.isSampled()) return;
+    else if (Object.isFrozen(tags)) this.sharedTags = tags;
+    else this.addTags(tags);
+  }
+
+  override setTag(name: string, value: unknown): this {
+    if (name === SAMPLING_PRIORITY && !this.#setPriority(value)) return this;
+    if (!this.#isWritable()) return this;
+    this.#putTag(name, value);
+    if (!this.spanContext.sampling.isFinal()) this.applyDecision(this.#owner.onSetTag(this, name, value));
     return this;
   }
 
   override log(fields: Tags, timeMs?: number): this {
-    if (!this.#writable()) return this;
+    if (!this.#isWritable()) return this;
     if ((this.logs as unknown) === NOTHING) this.logs = [];
-    this.logs.push({ timeMs: timeMs ?? this.#owner.now(), fields });
+    if (this.logs.length >= MOST_LOGS) this.logs.pop();
+    this.logs.push({ timeMs: isTime(timeMs) ? timeMs : this.now(), fields: tagPairs(fields) });
     return this;
   }
 
@@ -137,12 +164,12 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** Ends the span and hands it on where it is sampled; a second call does nothing. */
   override finish(finishTimeMs?: number): void {
-    if (!Number.isNaN(this.durationMs)) return;
+    if (this.#isFinished()) return;
     const { sampling } = this.spanContext;
     if (!sampling.isFinal()) sampling.setFinal(true);
     // An unsampled span is not recorded, so its end need not be read from the clock.
-    const endMs = sampling.isSampled() ? (finishTimeMs ?? this.#owner.now()) : this.startTimeMs;
-    this.durationMs = Math.max(endMs - this.startTimeMs, SHORTEST_MS);
+    const endMs = isTime(finishTimeMs) ? finishTimeMs : sampling.isSampled() ? this.now() : this.startTimeMs;
+    this.finishTimeMs = Math.max(endMs, this.startTimeMs);
     this.#owner.finished(this);
   }
 
@@ -152,39 +179,43 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     if (!decision.retryable) sampling.setFinal(true);
     if (!decision.sample) return;
     sampling.setSampled(true);
-    if (decision.tags) for (const key of Object.keys(decision.tags)) this.#putTag(key, decision.tags[key]);
+    if (decision.tags) for (const name of Object.keys(decision.tags)) this.#putTag(name, decision.tags[name]);
   }
 
-  #writable(): boolean {
+  #isFinished(): boolean {
+    return !Number.isNaN(this.finishTimeMs);
+  }
+
+  #isWritable(): boolean {
     const { sampling } = this.spanContext;
-    return (sampling.isSampled() || !sampling.isFinal()) && Number.isNaN(this.durationMs);
+    return (sampling.isSampled() || !sampling.isFinal()) && !this.#isFinished();
   }
 
-  #putTag(key: string, value: unknown): void {
+  #putTag(name: string, value: unknown): void {
     if ((this.tags as unknown) === NOTHING) this.tags = [];
-    const { tags } = this;
-    for (let i = 0; i < tags.length; i += 2) {
-      if (tags[i] === key) {
-        tags[i + 1] = value;
-        return;
-      }
+    const { sharedTags } = this;
+    if (sharedTags !== undefined && Object.hasOwn(sharedTags, name)) {
+      this.sharedTags = undefined;
+      this.tags.push(...tagPairs(sharedTags));
     }
-    tags.push(key, value);
+    putPair(this.tags, name, value);
   }
 
   /** Forces the trace to be kept (above 0) or dropped; says whether the tag is worth writing. */
   #setPriority(priority: unknown): boolean {
+    const level =
+      typeof priority === 'object' || typeof priority === 'symbol' ? Number.NaN : Number(priority);
+    if (Number.isNaN(level)) return false;
     const { sampling } = this.spanContext;
-    if (priority === undefined || typeof priority !== 'number') return false;
-    if (priority <= 0) {
-      sampling.setSampled(false);
-      sampling.setFinal(true);
-      return false;
-    }
-    if (sampling.isDebug() && sampling.isSampled()) return false;
-    sampling.setSampled(true);
-    sampling.setDebug(true);
     sampling.setFinal(true);
-    return true;
+    if (level > 0 && sampling.isDebug()) return false;
+    sampling.setSampled(level > 0);
+    sampling.setDebug(level > 0);
+    return level > 0;
   }
+}
+
+/** Not 0: to jaeger-client that means now. Not beyond what whole microseconds can say exactly. */
+function isTime(timeMs: unknown): timeMs is number {
+  return typeof timeMs === 'number' && timeMs > 0 && timeMs < Number.MAX_SAFE_INTEGER / 1000;
 }

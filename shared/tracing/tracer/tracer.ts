@@ -5,14 +5,15 @@
  * nothing, and a finished one is handed to a sink at once and forgotten.
  */
 import opentracing, { type Span, type SpanContext, type SpanOptions } from 'opentracing';
-import type { Codec, RemoteSpan, TextMap } from '../propagation/codec.ts';
+import type { Codec, CodecOptions, RemoteContext, TextMap } from '../propagation/codec.ts';
 import { NO_BAGGAGE } from './baggage.ts';
-import type { Clock } from './clock.ts';
-import { createSamplingState, type Sampler } from './sampling.ts';
-import { type FinishedSpan, JaegerSpan, type SpanOwner, type SpanReference, type Tags } from './span.ts';
+import type { Clock, Timeline } from './clock.ts';
+import type { Sampler } from './sampler.ts';
+import { createSamplingState } from './sampling-state.ts';
+import { type FinishedSpan, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
 import { JaegerSpanContext } from './span-context.ts';
 
-/** Where finished, sampled spans go. */
+/** Where finished, sampled spans go; must not throw. */
 export interface SpanSink {
   record(span: FinishedSpan): void;
 }
@@ -23,10 +24,11 @@ export interface SpanCounts {
   finished: number;
 }
 
-/** What the tracers of a process share. */
+/** What a tracer is made of; all but the sampler is shared by the tracers of a process. */
 export interface TracerParts {
   readonly sampler: Sampler;
   readonly sink: SpanSink;
+  /** All write their headers; the first that finds its own is believed. */
   readonly codecs: readonly Codec[];
   readonly clock: Clock;
   /** 16 hex digits, never zeros. */
@@ -34,75 +36,88 @@ export interface TracerParts {
   readonly counts: SpanCounts;
 }
 
-const { FORMAT_HTTP_HEADERS, FORMAT_TEXT_MAP, REFERENCE_CHILD_OF, REFERENCE_FOLLOWS_FROM } = opentracing;
-const { SAMPLING_PRIORITY } = opentracing.Tags;
+const { FORMAT_BINARY, FORMAT_HTTP_HEADERS, FORMAT_TEXT_MAP } = opentracing;
+const { REFERENCE_CHILD_OF, REFERENCE_FOLLOWS_FROM } = opentracing;
+const DEBUG_ID_TAG = 'jaeger-debug-id';
+const NO_OPTIONS: SpanOptions = Object.freeze({});
 const NO_REFERENCES: readonly SpanReference[] = Object.freeze([]);
-const IN_HEADERS = { httpHeaders: true };
-const IN_TEXT = { httpHeaders: false };
+const IN_HEADERS: CodecOptions = { httpHeaders: true };
+const IN_TEXT: CodecOptions = { httpHeaders: false };
 
 export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   readonly service: string;
   readonly #parts: TracerParts;
-  readonly #now: Clock;
 
   constructor(service: string, parts: TracerParts) {
     super();
     this.service = service;
     this.#parts = parts;
-    this.#now = parts.clock;
   }
 
   get tracer(): this {
     return this;
   }
 
+  /** Milliseconds since 1970, fractional. */
   now(): number {
-    return this.#now();
+    return this.#parts.clock.timeline().now();
   }
 
   /**
    * Starts a span: a child of `childOf`, else of the first CHILD_OF reference, else of the first FOLLOWS_FROM one,
    * else the root of a new trace. Frozen `tags` are kept by reference and encoded once for all spans that share them.
    */
-  override startSpan(operationName: string, options: SpanOptions = {}): JaegerSpan {
-    const { counts, randomId, sampler } = this.#parts;
-    const given = options.references;
-    const parent = contextOf(options.childOf) ?? (given && parentAmong(given));
-    const spanId = randomId();
-    const context = parent ? parent.child(spanId) : rootContext(randomId() + spanId, spanId);
+  override startSpan(operationName: string, options?: SpanOptions): JaegerSpan {
+    const { childOf, references, startTime, tags } = options ?? NO_OPTIONS;
+    const parent = contextOf(childOf) ?? (references ? parentAmong(references) : undefined);
+    const timeline = parent?.timeline ?? this.#parts.clock.timeline();
+    const context = parent?.isValid ? this.#childOf(parent, timeline) : this.#root(parent, timeline);
 
     const span = new JaegerSpan(this, operationName, context, {
-      timeMs: options.startTime ?? this.#now(),
-      references: given?.length ? referencesFrom(given) : NO_REFERENCES,
+      timeMs: startTime,
+      timeline,
+      references: references?.length ? referencesFrom(references) : NO_REFERENCES,
     });
-    counts.started++;
-    if (!context.sampling.isFinal()) span.applyDecision(sampler.onCreateSpan(span));
-    if (options.tags) addStartTags(span, options.tags);
+    this.#parts.counts.started++;
+    if (!context.sampling.isFinal()) span.applyDecision(this.#parts.sampler.onCreateSpan(span));
+    if (tags) span.addStartTags(tags);
+    if (context.debugId !== undefined) span.setTag(DEBUG_ID_TAG, context.debugId);
     return span;
   }
 
-  /** Writes the context into a text map, in every configured format. Throws on other formats. */
+  /** Writes the context into a text map, in every configured format. Throws on formats that OpenTracing does not know. */
   override inject(spanOrContext: Span | SpanContext, format: string, carrier: unknown): void {
     const options = codecOptions(format);
     const context = contextOf(spanOrContext);
-    if (context === undefined) return;
+    if (options === undefined || !context?.isValid || !isTextMap(carrier)) return;
     context.sampling.setFinal(true);
-    for (const codec of this.#parts.codecs) codec.inject(context, carrier as TextMap, options);
+    try {
+      for (const codec of this.#parts.codecs) codec.inject(context, carrier, options);
+    } catch {
+      // A frozen carrier: the request goes out without a context rather than not at all.
+    }
   }
 
-  /** The context that the first matching format finds in a text map, or null. Throws on other formats. */
+  /**
+   * What the first format that matches finds in a text map, or null; never throws on what a peer sent. Throws on formats
+   * that OpenTracing does not know.
+   */
   override extract(format: string, carrier: unknown): JaegerSpanContext | null {
     const options = codecOptions(format);
-    if (typeof carrier !== 'object' || carrier === null) return null;
-    for (const codec of this.#parts.codecs) {
-      const remote = codec.extract(carrier as TextMap, options);
-      if (remote !== undefined) return remoteContext(remote);
+    if (options === undefined || !isTextMap(carrier)) return null;
+    try {
+      for (const codec of this.#parts.codecs) {
+        const remote = codec.extract(carrier, options);
+        if (remote !== undefined) return remoteContext(remote);
+      }
+    } catch {
+      // A carrier with throwing getters.
     }
     return null;
   }
 
-  onSetTag(span: JaegerSpan, key: string, value: unknown) {
-    return this.#parts.sampler.onSetTag(span, key, value);
+  onSetTag(span: JaegerSpan, name: string, value: unknown) {
+    return this.#parts.sampler.onSetTag(span, name, value);
   }
 
   onSetOperationName(span: JaegerSpan, operationName: string) {
@@ -113,21 +128,55 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
     this.#parts.counts.finished++;
     if (span.spanContext.isSampled()) this.#parts.sink.record(span);
   }
+
+  #childOf(parent: JaegerSpanContext, timeline: Timeline): JaegerSpanContext {
+    const spanId = this.#parts.randomId();
+    const { traceId, baggage } = parent;
+    // A remote parent that decided nothing: this span is the first of its trace here, and decides.
+    const isFirst = parent.timeline === undefined && !parent.sampling.isFinal();
+    const sampling = isFirst ? createSamplingState(spanId) : parent.sampling;
+    return new JaegerSpanContext(traceId, spanId, parent.spanId, { sampling, baggage, timeline });
+  }
+
+  /** The root of a new trace; `asked` is a context without a span that asks for a debug trace, or brings baggage. */
+  #root(asked: JaegerSpanContext | undefined, timeline: Timeline): JaegerSpanContext {
+    const { randomId } = this.#parts;
+    const spanId = randomId();
+    const sampling = createSamplingState(spanId);
+    const debugId = asked?.debugId;
+    if (debugId !== undefined) {
+      sampling.setSampled(true);
+      sampling.setDebug(true);
+      sampling.setFinal(true);
+    }
+    const baggage = asked?.baggage ?? NO_BAGGAGE;
+    const content = { sampling, baggage, timeline, debugId };
+    return new JaegerSpanContext(randomId() + spanId, spanId, undefined, content);
+  }
 }
 
-function codecOptions(format: string): { httpHeaders: boolean } {
+/** Undefined for the binary format, which jaeger-client too knows by name only. */
+function codecOptions(format: string): CodecOptions | undefined {
   if (format === FORMAT_HTTP_HEADERS) return IN_HEADERS;
   if (format === FORMAT_TEXT_MAP) return IN_TEXT;
+  if (format === FORMAT_BINARY) return undefined;
   throw new Error(`Unsupported format: ${format}`);
+}
+
+function isTextMap(carrier: unknown): carrier is TextMap {
+  return typeof carrier === 'object' && carrier !== null;
 }
 
 /** The context of a span or context of this tracer; spans of other tracers say nothing to it. */
 function contextOf(spanOrContext: Span | SpanContext | undefined): JaegerSpanContext | undefined {
   if (spanOrContext instanceof JaegerSpan) return spanOrContext.spanContext;
-  return spanOrContext instanceof JaegerSpanContext ? spanOrContext : undefined;
+  const context = spanOrContext instanceof opentracing.Span ? spanOrContext.context() : spanOrContext;
+  return context instanceof JaegerSpanContext ? context : undefined;
 }
 
-function parentAmong(references: NonNullable<SpanOptions['references']>): JaegerSpanContext | undefined {
+type GivenReferences = NonNullable<SpanOptions['references']>;
+
+function parentAmong(references: GivenReferences): JaegerSpanContext | undefined {
   let followed: JaegerSpanContext | undefined;
   for (const reference of references) {
     const context = contextOf(reference.referencedContext());
@@ -138,28 +187,23 @@ function parentAmong(references: NonNullable<SpanOptions['references']>): Jaeger
   return followed;
 }
 
-function referencesFrom(references: NonNullable<SpanOptions['references']>): SpanReference[] {
+function referencesFrom(references: GivenReferences): SpanReference[] {
   return references.flatMap((reference) => {
     const context = contextOf(reference.referencedContext());
-    if (context === undefined) return [];
-    return [{ type: reference.type() === REFERENCE_FOLLOWS_FROM ? 'follows_from' : 'child_of', context }];
+    const type = REFERENCE_TYPES[reference.type()];
+    return context?.isValid && type ? [{ type, context }] : [];
   });
 }
 
-function rootContext(traceId: string, spanId: string): JaegerSpanContext {
-  const sampling = createSamplingState(spanId);
-  return new JaegerSpanContext(traceId, spanId, undefined, { sampling, baggage: NO_BAGGAGE, remote: false });
-}
+const REFERENCE_TYPES: Readonly<Record<string, SpanReference['type']>> = {
+  [REFERENCE_CHILD_OF]: 'child_of',
+  [REFERENCE_FOLLOWS_FROM]: 'follows_from',
+};
 
-function remoteContext({ traceId, spanId, parentId, flags, baggage }: RemoteSpan): JaegerSpanContext {
-  const sampling = createSamplingState(spanId);
-  sampling.setFlags(flags);
+function remoteContext({ span, baggage, debugId }: RemoteContext): JaegerSpanContext {
+  const sampling = createSamplingState(span?.spanId ?? '');
+  if (span === undefined) return new JaegerSpanContext('', '', undefined, { sampling, baggage, debugId });
+  sampling.setFlags(span.flags);
   sampling.setFinal(true);
-  return new JaegerSpanContext(traceId, spanId, parentId, { sampling, baggage, remote: true });
-}
-
-function addStartTags(span: JaegerSpan, tags: Tags): void {
-  const { sampling } = span.spanContext;
-  if (!sampling.isFinal() || !Object.isFrozen(tags) || SAMPLING_PRIORITY in tags) span.addTags(tags);
-  else if (sampling.isSampled()) span.sharedTags = tags;
+  return new JaegerSpanContext(span.traceId, span.spanId, span.parentId, { sampling, baggage });
 }

@@ -1,0 +1,75 @@
+/** What every backend that sends has behind its tracers: spans are encoded into batches, batches go to a reporter. */
+import type { Reporter } from '../reporter/reporter.ts';
+import type { Framing } from '../thrift/agent-message.ts';
+import type { WriteSpan } from '../thrift/service-batch.ts';
+import { ThriftBatches } from '../thrift/thrift-batches.ts';
+import type { Tags } from '../tracer/tag-pairs.ts';
+import type { SpanCounts } from '../tracer/tracer.ts';
+import type { BackendStats, CloseResult } from './backend.ts';
+
+/** Where batches go, and in which form. */
+export interface Collector {
+  readonly reporter: Reporter;
+  readonly framing: Framing;
+  readonly maxBatchBytes: number;
+  /** True where the reporter has a spool, so that not even a crash need lose what is finished. */
+  readonly survivesCrash: boolean;
+}
+
+export interface DeliveryOptions<Span> {
+  readonly writeSpan: WriteSpan<Span>;
+  readonly processTags: Tags;
+  readonly flushIntervalMs: number;
+}
+
+export class Delivery<Span extends { readonly service: string }> {
+  readonly #collector: Collector;
+  readonly #batches: ThriftBatches<Span>;
+  #watchesForCrash = false;
+
+  constructor(collector: Collector, options: DeliveryOptions<Span>) {
+    const { reporter, framing, maxBatchBytes } = collector;
+    this.#collector = collector;
+    this.#batches = new ThriftBatches(reporter, { ...options, framing, maxBatchBytes });
+  }
+
+  record(span: Span): void {
+    if (this.#collector.survivesCrash && !this.#watchesForCrash) this.#watchForCrash();
+    this.#batches.record(span);
+  }
+
+  /** The numbers of a backend whose tracers have counted `counts`. */
+  stats(counts: SpanCounts): BackendStats {
+    const { sent, droppedBy, queued, requests } = this.#collector.reporter.stats();
+    const { waiting, lost } = this.#batches;
+    return {
+      started: counts.started,
+      finished: counts.finished,
+      unfinished: counts.started - counts.finished,
+      sent,
+      dropped: { ...droppedBy, unencodable: lost },
+      queued: queued.spans + waiting.spans,
+      queuedBytes: queued.bytes + waiting.bytes,
+      failedRequests: requests.failed,
+      retriedRequests: requests.retried,
+    };
+  }
+
+  async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
+    this.#batches.flush();
+    const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });
+    process.off('uncaughtExceptionMonitor', this.#spoolNow).off('exit', this.#spoolNow);
+    return { sent, dropped: dropped + this.#batches.lost };
+  }
+
+  #watchForCrash(): void {
+    this.#watchesForCrash = true;
+    // A monitor, unlike a handler, changes nothing of how the process dies.
+    process.on('uncaughtExceptionMonitor', this.#spoolNow).on('exit', this.#spoolNow);
+  }
+
+  readonly #spoolNow = (): void => {
+    this.#batches.flush();
+    this.#collector.reporter.spoolNow();
+  };
+}

@@ -1,0 +1,100 @@
+/** What a setting can be, and how its text is read. */
+import { isIP } from 'node:net';
+
+/** One kind of setting. */
+export interface Kind<Value> {
+  /** The end of a sentence that begins with "must be". */
+  readonly allowed: string;
+  /** The value of a text, which is never empty; undefined where it is not allowed. */
+  parse(text: string): Value | undefined;
+  /** What of a text that is not allowed is shown: not the values of the others. @default all of it */
+  badPart?(text: string): string;
+}
+
+export const TEXT: Kind<string> = { allowed: 'a text', parse: (text) => text };
+
+export const TRUTH: Kind<boolean> = {
+  allowed: 'true or false',
+  parse: (text) => ({ true: true, 1: true, false: false, 0: false })[text.toLowerCase()],
+};
+
+export const HTTP_URL: Kind<string> = {
+  allowed: 'an http:// or https:// address',
+  parse: (text) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : undefined),
+};
+
+export const PORT = wholeNumber(1, 65_535);
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+
+export const HOST: Kind<string> = {
+  allowed: 'a host name or an IP address',
+  parse: (text) => (isIP(text) > 0 || HOST_NAME.test(text) ? text : undefined),
+};
+
+/** `host:port`, also with `http://` before it, as jaeger-client takes it. */
+export const HOST_PORT: Kind<string> = {
+  allowed: 'host:port',
+  parse: (text) => {
+    const address = text.replace(/^http:\/\//, '').replace(/\/$/, '');
+    const url = URL.canParse(`http://${address}`) ? new URL(`http://${address}`) : undefined;
+    return url && address === `${url.hostname}:${url.port || 80}` ? address : undefined;
+  },
+};
+
+/** One of these texts. */
+export function oneOf<Choice extends string>(...choices: readonly Choice[]): Kind<Choice> {
+  return {
+    allowed: `one of ${choices.join(', ')}`,
+    parse: (text) => choices.find((choice) => choice === text),
+  };
+}
+
+export function number(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+  return {
+    allowed: `a number${range(min, max)}`,
+    parse: (text) =>
+      within(/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN, min, max),
+  };
+}
+
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+  return {
+    allowed: `a whole number${range(min, max)}`,
+    parse: (text) => within(/^\d+$/.test(text) ? Number(text) : Number.NaN, min, max),
+  };
+}
+
+const PAIR = /^\s*([^=\s][^=]*?)\s*=\s*(.*?)\s*$/s;
+
+/** `name=value, name=value`, each value as `read` gives it. */
+export function pairs(read: (value: string) => string): Kind<Readonly<Record<string, string>>> {
+  const parsePair = (pair: string): readonly [string, string] | undefined => {
+    const [, name, value] = PAIR.exec(pair) ?? [];
+    try {
+      return name === undefined || value === undefined ? undefined : [name, read(value)];
+    } catch {
+      return undefined; // bad percent-encoding
+    }
+  };
+  const split = (text: string): string[] => text.split(',').filter((pair) => pair.trim() !== '');
+  return {
+    allowed: 'name=value, and more of them separated by commas',
+    parse: (text) => {
+      const parsed = split(text).map(parsePair);
+      return parsed.includes(undefined)
+        ? undefined
+        : Object.fromEntries(parsed.filter((pair) => pair !== undefined));
+    },
+    badPart: (text) => split(text).find((pair) => parsePair(pair) === undefined) ?? text,
+  };
+}
+
+function within(value: number, min: number, max: number): number | undefined {
+  return value >= min && value <= max ? value : undefined;
+}
+
+function range(min: number, max: number): string {
+  return max === Number.MAX_SAFE_INTEGER ? `, at least ${min}` : ` from ${min} to ${max}`;
+}

@@ -1,0 +1,73 @@
+/** Reads settings from the options and the environment, and collects all that is wrong instead of stopping at the first. */
+import type { Kind } from './setting-kinds.ts';
+
+/** Variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const LONGEST_SHOWN = 100;
+
+export class SettingReader {
+  readonly #options: Readonly<Record<string, unknown>>;
+  readonly #env: Environment;
+  readonly #problems = new Set<string>();
+  readonly #warnings = new Set<string>();
+
+  constructor(options: Readonly<Record<string, unknown>>, env: Environment) {
+    this.#options = options;
+    this.#env = env;
+  }
+
+  /** What is wrong, one sentence each. */
+  get problems(): string[] {
+    return [...this.#problems];
+  }
+
+  /** What was ignored, and why. */
+  get warnings(): string[] {
+    return [...this.#warnings];
+  }
+
+  /** An option, or else the first of the variables that is set; undefined where none is. */
+  read<Value>(kind: Kind<Value>, option: string, ...variables: string[]): Value | undefined {
+    const given = this.#options[option];
+    if (given === undefined) return this.variable(kind, ...variables);
+    // Numbers and booleans have the texts that are read from variables; nothing else has a text that is allowed.
+    const text = typeof given === 'object' || typeof given === 'function' ? '' : String(given);
+    return this.#parsed(kind, option, text);
+  }
+
+  /** The first of the variables that is set; an empty one counts as not set, as compose files leave them. */
+  variable<Value>(kind: Kind<Value>, ...variables: string[]): Value | undefined {
+    for (const name of variables) {
+      const text = this.#env[name]?.trim() ?? '';
+      if (text !== '' && !this.#isServiceLink(name, text)) return this.#parsed(kind, name, text);
+    }
+    return undefined;
+  }
+
+  /** Notes a problem that only several settings together show. */
+  reject(name: string, value: unknown, allowed: string): void {
+    this.#problems.add(`${name}=${shown(String(value))} must be ${allowed}`);
+  }
+
+  #parsed<Value>(kind: Kind<Value>, name: string, text: string): Value | undefined {
+    const value = text === '' ? undefined : kind.parse(text);
+    if (value === undefined) this.reject(name, kind.badPart?.(text) ?? text, kind.allowed);
+    return value;
+  }
+
+  /** Kubernetes sets `<SERVICE>_PORT=tcp://...` in every pod beside a service of that name: it is not meant for us. */
+  #isServiceLink(name: string, text: string): boolean {
+    if (!name.endsWith('_PORT') || !text.startsWith('tcp://')) return false;
+    this.#warnings.add(
+      `${name}=${shown(text)} is ignored: it looks like a Kubernetes service link, not a port`,
+    );
+    return true;
+  }
+}
+
+/** The value as it may be shown: quoted, short, and without the user info of the URLs in it. */
+function shown(value: string): string {
+  const masked = value.replace(/\/\/[^\s,]*@/g, '//***@');
+  return JSON.stringify(masked.length > LONGEST_SHOWN ? `${masked.slice(0, LONGEST_SHOWN)}...` : masked);
+}

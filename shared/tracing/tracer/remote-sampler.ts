@@ -1,0 +1,104 @@
+/**
+ * jaeger-client's remote sampler: a Jaeger says for each service, or each operation of it, which traces are recorded.
+ *
+ * The strategies and their meaning are jaeger-client's; the asking is our own, because its timers and requests keep a
+ * process alive and have no deadline. It asks at the first span, and then at every interval.
+ */
+import { get } from 'node:http';
+import { partOfJaegerClient } from './jaeger-client-part.ts';
+import type { Sampler } from './sampler.ts';
+
+export interface RemoteSamplerSettings {
+  readonly type: 'remote';
+  /** The share of traces that is recorded until the first answer, from 0 to 1. */
+  readonly param: number;
+  /** The Jaeger that is asked, as `host:port`. @default `127.0.0.1:5778` */
+  readonly hostPort?: string | undefined;
+  /** How often it is asked. @default 60000 */
+  readonly refreshIntervalMs?: number | undefined;
+}
+
+/** Takes what a sampler has to say. */
+export interface SamplingLogger {
+  warn(message: string): void;
+}
+
+/** jaeger-client's class, as far as it is used here; one interval of 0 keeps it from asking by itself. */
+interface StrategySampler extends Sampler {
+  _handleSamplingServerResponse(body: string): void;
+}
+type StrategySamplerClass = new (service: string, options: object) => StrategySampler;
+
+const DEFAULT_HOST_PORT = '127.0.0.1:5778';
+const DEFAULT_INTERVAL_MS = 60_000;
+const ANSWER_WITHIN_MS = 5000;
+const LONGEST_ANSWER = 1024 * 1024;
+
+export function createRemoteSampler(
+  settings: RemoteSamplerSettings,
+  { service, logger }: { readonly service: string; readonly logger?: SamplingLogger },
+): Sampler {
+  const { param, hostPort = DEFAULT_HOST_PORT, refreshIntervalMs = DEFAULT_INTERVAL_MS } = settings;
+  const url = new URL(`/sampling?service=${encodeURIComponent(service)}`, `http://${hostPort}`);
+  const closed = new AbortController();
+  let strategy: StrategySampler | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let heard: boolean | undefined;
+
+  const refresh = async (): Promise<void> => {
+    try {
+      const body = await ask(url, AbortSignal.any([closed.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
+      strategy?._handleSamplingServerResponse(body);
+      heard = true;
+    } catch (error) {
+      if (!closed.signal.aborted && heard !== false)
+        logger?.warn(`no sampling strategy for ${service} from ${url.host}: ${(error as Error).message}`);
+      heard = false;
+    }
+  };
+  const asking = (): StrategySampler => {
+    if (strategy === undefined) {
+      const Probabilistic = partOfJaegerClient<new (rate: number) => Sampler>(
+        'samplers/probabilistic_sampler',
+      );
+      const Remote = partOfJaegerClient<StrategySamplerClass>('samplers/remote_sampler');
+      strategy = new Remote(service, { sampler: new Probabilistic(param), refreshInterval: 0 });
+      if (!closed.signal.aborted) {
+        timer = setInterval(refresh, refreshIntervalMs).unref();
+        void refresh();
+      }
+    }
+    return strategy;
+  };
+  return {
+    onCreateSpan: (span) => asking().onCreateSpan(span),
+    onSetOperationName: (span, name) => asking().onSetOperationName(span, name),
+    onSetTag: (span, key, value) => asking().onSetTag(span, key, value),
+    close(done) {
+      clearInterval(timer);
+      closed.abort();
+      done?.();
+    },
+  };
+}
+
+/** The body of the answer; rejects where there is none in time. */
+function ask(url: URL, signal: AbortSignal): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const request = get(url, { agent: false, signal }, (response) => {
+    let body = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      body += chunk;
+      if (body.length > LONGEST_ANSWER) request.destroy(new Error('the answer is too long'));
+    });
+    response.on('error', reject);
+    response.on('end', () => {
+      if (response.statusCode === 200) resolve(body);
+      else reject(new Error(`answered ${response.statusCode}`));
+    });
+  });
+  request.on('socket', (socket) => socket.unref());
+  request.on('error', reject);
+  return promise;
+}
