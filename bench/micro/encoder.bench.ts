@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import { writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
 import { ThriftWriter } from '#shared/tracing/thrift/thrift-writer.ts';
-import type { FinishedSpan, Tags } from '#shared/tracing/tracer/span.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import type { Tags } from '#shared/tracing/tracer/tag-pairs.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 import { CALL_TAGS, createLoopTracer } from './spans.ts';
 
@@ -12,6 +13,8 @@ interface ClientThrift {
 }
 
 const require = createRequire(import.meta.url);
+
+const MOST_BYTES = 1024 * 1024;
 
 const OWN_TAGS = { 'moleculer.node': 'users-1', 'moleculer.remote': true, 'moleculer.level': 1 };
 const MANY_TAGS = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag.${i}`, `value ${i}`]));
@@ -29,7 +32,7 @@ function encode(ownTags: Tags) {
     return (iterations: number) => {
       for (let i = 0; i < iterations; i++) {
         writer.truncate();
-        writeSpan(writer, span);
+        writeSpan(writer, span, MOST_BYTES);
       }
     };
   };

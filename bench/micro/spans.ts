@@ -1,7 +1,7 @@
 /** A tracer for the loops, and spans as the hooks make them. */
 import { uberTraceId } from '#shared/tracing/propagation/uber-trace-id.ts';
-import { createClock } from '#shared/tracing/tracer/clock.ts';
-import { randomId } from '#shared/tracing/tracer/ids.ts';
+import { Clock } from '#shared/tracing/tracer/clock.ts';
+import { createRandomId } from '#shared/tracing/tracer/ids.ts';
 import { createSampler } from '#shared/tracing/tracer/sampling.ts';
 import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
@@ -17,11 +17,11 @@ export const CALL_TAGS = Object.freeze({
 /** A tracer that records every span, or none, into `record`. */
 export function createLoopTracer(sampled: boolean, record: (span: FinishedSpan) => void): JaegerTracer {
   return new JaegerTracer('users', {
-    sampler: createSampler({ type: 'const', param: sampled ? 1 : 0 }),
+    sampler: createSampler({ type: 'const', param: sampled ? 1 : 0 }, { service: 'users' }),
     sink: { record },
     codecs: [uberTraceId],
-    clock: createClock(),
-    randomId,
+    clock: new Clock(),
+    randomId: createRandomId(),
     counts: { started: 0, finished: 0 },
   });
 }
