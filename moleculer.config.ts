@@ -8,7 +8,7 @@ import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
 import { readTogether } from '#shared/read-together.ts';
 import { createTracing, traceFields } from '#shared/tracing/index.ts';
-import { readSettings } from '#shared/tracing/options.ts';
+import { readSettings } from '#shared/tracing/settings.ts';
 
 /** Called by the runner, which then makes a broker of the options, loads the services into it and starts it. */
 export default function startNode(this: { servicePaths?: string[] }): BrokerOptions {

@@ -88,6 +88,6 @@ export class ServiceBatch {
 
   #encoded(end: number): EncodedBatch {
     this.#writer.setListCount(this.#listAt, this.#spans);
-    return { bytes: this.#writer.copy(end, this.#tail), spans: this.#spans };
+    return { bytes: this.#writer.bytes(end, this.#tail), spans: this.#spans };
   }
 }

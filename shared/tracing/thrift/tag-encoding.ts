@@ -49,7 +49,7 @@ export function sharedTagBytes(tags: Tags): EncodedTags {
   const pairs = tagPairs(tags);
   const writer = new ThriftWriter(512);
   writeTags(writer, pairs, LONGEST_VALUE, Number.POSITIVE_INFINITY);
-  const encoded = { bytes: writer.copy(), count: pairs.length / 2 };
+  const encoded = { bytes: writer.bytes(), count: pairs.length / 2 };
   // The inside of an object can change although the tags are frozen.
   if (!pairs.some((value) => typeof value === 'object')) encodedTags.set(tags, encoded);
   return encoded;

@@ -52,7 +52,7 @@ export class ThriftWriter {
   }
 
   /** A copy of what was written up to `end`, with `tail` behind it. */
-  copy(end = this.#length, tail: Uint8Array = NOTHING): Buffer {
+  bytes(end = this.#length, tail: Uint8Array = NOTHING): Buffer {
     const copy = Buffer.allocUnsafeSlow(end + tail.length);
     this.#buffer.copy(copy, 0, 0, end);
     copy.set(tail, end);
