@@ -21,6 +21,9 @@ export default function startNode(this: { servicePaths?: string[] }): BrokerOpti
   }
 }
 
+/** Of the time that a stop may take in all, what the last spans get. */
+const CLOSE_DEADLINE_MS = 1500;
+
 function createNode(folders: string[]): BrokerOptions {
   expectServices(folders);
   const name = folders.map((folder) => basename(folder)).join('-');
@@ -33,7 +36,13 @@ function createNode(folders: string[]): BrokerOptions {
   const tracing = createTracing({ service: name, logger });
 
   let broker: ServiceBroker | undefined;
-  const lifecycle = startLifecycle({ logger, close: async () => broker?.stop() });
+  const lifecycle = startLifecycle({
+    logger,
+    close: async () => {
+      await broker?.stop();
+      await tracing.close({ deadlineMs: CLOSE_DEADLINE_MS });
+    },
+  });
   return {
     ...createBrokerOptions({ name, mesh, logger, tracing }),
     created: (created: ServiceBroker) => {

@@ -13,11 +13,14 @@ import { setQueryUrl } from './trace-url.ts';
 /** How long {@link Tracing.close} may take, where nothing is said. */
 const CLOSE_DEADLINE_MS = 5000;
 
+/** How long a broker's stop may wait for its spans; those left are sent on, or at the close. */
+const FLUSH_DEADLINE_MS = 2000;
+
 /** The tracing of one process. */
 export interface Tracing {
   /** The middleware for a Koa application: one server span per request. Use it first. */
   koa(options?: KoaOptions): KoaMiddleware;
-  /** The middleware for a Moleculer broker: spans for calls, actions and events. Flushes when the broker has stopped. */
+  /** The middleware for a Moleculer broker: spans for calls, actions, events and streams. Flushes when the broker has stopped. */
   moleculer(options?: MoleculerOptions): MoleculerMiddleware;
   /** A tracer whose spans carry this service's name; the same one for the same name. */
   tracerFor(service: string): Tracer;
@@ -50,6 +53,7 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
     }
     return tracer;
   };
+  const flush = (): Promise<void> => backend.flush({ deadlineMs: FLUSH_DEADLINE_MS });
   let closing: Promise<CloseResult> | undefined;
   const close = ({ deadlineMs = CLOSE_DEADLINE_MS } = {}): Promise<CloseResult> => {
     closing ??= backend.close({ deadlineMs });
@@ -60,8 +64,7 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   setQueryUrl(settings.queryUrl);
   return {
     koa: (options = {}) => koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options }),
-    moleculer: (options) =>
-      moleculerMiddleware({ tracerFor, service: settings.service, flush: close }, options),
+    moleculer: (options) => moleculerMiddleware({ tracerFor, service: settings.service, flush }, options),
     tracerFor,
     stats: () => backend.stats(),
     close,

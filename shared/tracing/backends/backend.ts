@@ -32,6 +32,8 @@ export interface Backend {
   /** A new tracer whose spans carry this service's name. */
   createTracer(service: string): Tracer;
   stats(): BackendStats;
+  /** Sends what is there, waits for it until the deadline, and goes on; never rejects. */
+  flush(options: { deadlineMs: number }): Promise<void>;
   /** Sends what is queued, until the deadline; never rejects. */
   close(options: { deadlineMs: number }): Promise<CloseResult>;
 }

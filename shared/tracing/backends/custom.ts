@@ -18,6 +18,8 @@ export function createCustomBackend(factory: (service: string) => Tracer): Backe
       return tracer;
     },
     stats: () => NO_STATS,
+    // OpenTracing has no flush, and what most tracers have is a close, which is an end.
+    flush: async () => {},
     close: async ({ deadlineMs }) => {
       const { promise: deadline, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, deadlineMs);

@@ -55,6 +55,12 @@ export class Delivery<Span extends { readonly service: string }> {
     };
   }
 
+  /** Sends what is there, and goes on. */
+  async flush({ deadlineMs }: { deadlineMs: number }): Promise<void> {
+    this.#batches.flush();
+    await this.#collector.reporter.drain({ deadlineMs });
+  }
+
   async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
     this.#batches.flush();
     const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });

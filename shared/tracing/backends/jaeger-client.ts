@@ -52,6 +52,7 @@ export function createJaegerClientBackend(collector: Collector, options: JaegerB
     enabled: true,
     createTracer,
     stats: () => delivery.stats(counts),
+    flush: (deadline) => delivery.flush(deadline),
     close: (deadline) => {
       for (const sampler of samplers) sampler.close();
       return delivery.close(deadline);

@@ -40,6 +40,7 @@ export function createJaegerBackend(collector: Collector, options: JaegerBackend
       return new JaegerTracer(service, { ...parts, sampler });
     },
     stats: () => delivery.stats(counts),
+    flush: (deadline) => delivery.flush(deadline),
     close: (deadline) => {
       for (const sampler of samplers) sampler.close();
       return delivery.close(deadline);

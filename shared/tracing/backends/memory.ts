@@ -64,6 +64,7 @@ export function createMemoryBackend({
       sent: delivered().sent,
       dropped: { memory_full: delivered().dropped },
     }),
+    flush: async () => {},
     close: async () => delivered(),
   };
 }

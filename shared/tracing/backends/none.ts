@@ -7,6 +7,7 @@ export function createNoBackend(): Backend {
     enabled: false,
     createTracer: () => new opentracing.Tracer(),
     stats: () => NO_STATS,
+    flush: async () => {},
     close: async () => ({ sent: 0, dropped: 0 }),
   };
 }

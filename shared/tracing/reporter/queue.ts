@@ -27,6 +27,7 @@ export class PayloadQueue<Entry extends { readonly payload: Payload }> {
   #waitingSpans = 0;
   #spans = 0;
   #bytes = 0;
+  #untilEmpty: PromiseWithResolvers<void> | undefined;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -94,7 +95,15 @@ export class PayloadQueue<Entry extends { readonly payload: Payload }> {
   remove(entry: Entry): boolean {
     if (!this.#taken.delete(entry)) return false;
     this.#count(entry, -1);
+    this.#tellIfEmpty();
     return true;
+  }
+
+  /** Resolves as soon as nothing waits and nothing is taken; at once where that is so now. */
+  untilEmpty(): Promise<void> {
+    if (this.size === 0) return Promise.resolve();
+    this.#untilEmpty ??= Promise.withResolvers();
+    return this.#untilEmpty.promise;
   }
 
   /** Takes everything out, the taken entries first, and leaves the queue empty. */
@@ -104,7 +113,14 @@ export class PayloadQueue<Entry extends { readonly payload: Payload }> {
     for (let entry = this.#shift(); entry !== undefined; entry = this.#shift()) entries.push(entry);
     this.#spans = 0;
     this.#bytes = 0;
+    this.#tellIfEmpty();
     return entries;
+  }
+
+  #tellIfEmpty(): void {
+    if (this.size > 0) return;
+    this.#untilEmpty?.resolve();
+    this.#untilEmpty = undefined;
   }
 
   #canEverHold(entry: Entry): boolean {

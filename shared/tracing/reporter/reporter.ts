@@ -15,6 +15,8 @@ export type { UdpReporterOptions } from './udp-reporter.ts';
 export interface Reporter {
   /** Takes a batch over; never throws, never blocks. */
   send(payload: Payload): void;
+  /** Waits until all that was given has been sent or dropped, or for the deadline; takes more batches then as before. */
+  drain(options: { deadlineMs: number }): Promise<void>;
   /**
    * Sends what is queued, until the deadline; resolves with what was sent and dropped in the reporter's whole life, in
    * spans; never rejects. A second call gets the first one's promise.

@@ -72,6 +72,11 @@ export class UdpReporter {
     this.#outside(() => this.#accept(payload));
   }
 
+  async drain({ deadlineMs }: { deadlineMs: number }): Promise<void> {
+    if (this.#queue.size === 0) return;
+    await waitAtMost(clampDeadline(deadlineMs), this.#queue.untilEmpty(), this.#clock);
+  }
+
   close({ deadlineMs }: { deadlineMs: number }): Promise<Delivered> {
     this.#closing ??= this.#close(clampDeadline(deadlineMs));
     return this.#closing;
