@@ -81,23 +81,26 @@ class OffsetTimeline implements Timeline {
 
 /** The difference of the two clocks at the moment at which the wall clock moves on by one. */
 function offsetAtTick({ wallMs, monotonicMs }: TimeSources): number {
-  let offsetMs = wallMs() - monotonicMs();
+  let before = monotonicMs();
+  let wall = wallMs();
+  let between = monotonicMs();
+  let offsetMs = wall - between;
   let doubtMs = Number.POSITIVE_INFINITY;
   let ticks = 0;
-  let wall = wallMs();
-  let before = monotonicMs();
   for (let reading = 0; reading < MOST_READINGS && ticks < MOST_TICKS && doubtMs > GOOD_TICK_MS; reading++) {
     const next = wallMs();
     const after = monotonicMs();
     if (next !== wall) {
       ticks++;
+      // It ticked after the reading of `wall`, so after `before`, and not later than `after`.
       if (after - before < doubtMs) {
         doubtMs = after - before;
         offsetMs = next - (before + after) / 2;
       }
       wall = next;
     }
-    before = after;
+    before = between;
+    between = after;
   }
   return offsetMs;
 }

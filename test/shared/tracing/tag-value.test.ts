@@ -114,6 +114,33 @@ test('getters, toJSON and Proxies that throw are named where they stand', (t) =>
   t.regex(String(tagValue([proxy, 1])), /^\["\[threw: .*revoked.*\]",1\]$/);
 });
 
+test('after something that threw, the rest is read as ever', (t) => {
+  const proxy = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new Error('no keys');
+      },
+    },
+  );
+  t.is(tagValue([proxy, { again: proxy }, 1]), '["[threw: no keys]",{"again":"[threw: no keys]"},1]');
+});
+
+test('what will be cut off is not even read', (t) => {
+  let reads = 0;
+  const object = {};
+  for (let i = 0; i < 900; i++)
+    Object.defineProperty(object, `k${i}`, {
+      enumerable: true,
+      get: () => {
+        reads++;
+        return 'y'.repeat(10_000);
+      },
+    });
+  tagValue(object);
+  t.true(reads < 10, `${reads} reads`);
+});
+
 test('an error that cannot be read does no harm', (t) => {
   const hostile = new Error('x');
   Object.defineProperty(hostile, 'message', {
