@@ -3,10 +3,10 @@ import type { Answer } from '../http/answer.ts';
 import type { TraceStore, TraceStoreStats } from '../store/trace-store.ts';
 import { summaryOf, type TraceSummary } from '../store/trace-summary.ts';
 import { durationText } from '../tree/duration-text.ts';
-import { serviceColours } from '../tree/service-colours.ts';
 import { pageAnswer, pageHead } from './document.ts';
 import { type Html, html } from './html.ts';
 import { momentText } from './moment-text.ts';
+import { serviceList } from './service-list.ts';
 
 const MAX_LISTED = 50;
 
@@ -30,13 +30,12 @@ ${summaries.map(row)}
 }
 
 function row(summary: TraceSummary): Html {
-  const colours = serviceColours(summary.services);
   return html`<tr>
 <td class="when">${momentText(summary.startUs)}</td>
 <td><a href="/trace/${summary.traceId}">${summary.name}</a>${
     summary.errorCount > 0 && html` <span class="bad">✗ ${summary.errorCount} failed</span>`
   }</td>
-<td>${summary.services.map((service) => html`<span class="service c${colours.get(service)}">${service}</span> `)}</td>
+<td>${serviceList(summary.services)}</td>
 <td class="number">${summary.spanCount}</td>
 <td class="number">${durationText(summary.durationUs)}</td>
 </tr>

@@ -8,32 +8,47 @@ import { type TraceTree, treeOf } from '../tree/trace-tree.ts';
 import { pageAnswer, pageHead } from './document.ts';
 import { type Html, html } from './html.ts';
 import { momentText } from './moment-text.ts';
+import { serviceList } from './service-list.ts';
 import { spanRow, TICKS } from './span-row.ts';
 
-// A browser draws some thousand rows well.
+// A browser draws some thousand rows well, and a page of some megabytes.
 const MAX_ROWS = 3000;
+const MAX_CHARACTERS = 8_000_000;
 
 /** The page of a trace. */
 export function tracePage(trace: TraceJson): Answer {
   const tree = treeOf(trace);
-  const colours = serviceColours(tree.services);
-  const rows = rowsOf(tree);
-  const root = tree.roots[0];
+  const rows = drawRows(tree);
+  const root = tree.roots.find((span) => span.missingParent === null) ?? tree.roots[0];
   const title = root === undefined ? trace.traceID : `${root.service}: ${root.operation}`;
   const content = html`${pageHead(title)}
 <main>
-${facts(tree, colours)}
+${facts(tree)}
 ${axis(tree.durationUs)}
-${rows.slice(0, MAX_ROWS).map((row) => spanRow(row, tree, colours))}
+${rows}
 ${
-  rows.length > MAX_ROWS &&
-  html`<footer>${rows.length - MAX_ROWS} more spans are not drawn: see <a href="/api/traces/${trace.traceID}">all of them as JSON</a>.</footer>`
+  rows.length < tree.spanCount &&
+  html`<footer>${tree.spanCount - rows.length} more spans are not drawn: see <a href="/api/traces/${trace.traceID}">all of them as JSON</a>.</footer>`
 }
 </main>`;
   return pageAnswer(`${title} (${durationText(tree.durationUs)})`, content);
 }
 
-function facts(tree: TraceTree, colours: ReadonlyMap<string, number>): Html {
+/** As many rows as one page holds. */
+function drawRows(tree: TraceTree): Html[] {
+  const colours = serviceColours(tree.services);
+  const drawn: Html[] = [];
+  let characters = 0;
+  for (const row of rowsOf(tree)) {
+    if (drawn.length === MAX_ROWS || characters > MAX_CHARACTERS) break;
+    const markup = spanRow(row, tree, colours);
+    characters += markup.text.length;
+    drawn.push(markup);
+  }
+  return drawn;
+}
+
+function facts(tree: TraceTree): Html {
   const missing = tree.missingParents.length;
   return html`<div class="facts">
 <span class="id">${tree.traceId}</span>
@@ -42,7 +57,7 @@ function facts(tree: TraceTree, colours: ReadonlyMap<string, number>): Html {
 <span><b>${tree.spanCount}</b> ${tree.spanCount === 1 ? 'span' : 'spans'}</span>
 ${tree.errorCount > 0 && html`<span class="bad"><b>${tree.errorCount}</b> failed</span>`}
 ${missing > 0 && html`<span class="warn"><b>${missing}</b> ${missing === 1 ? 'parent' : 'parents'} missing</span>`}
-${tree.services.map((service) => html`<span class="service c${colours.get(service)}">${service}</span> `)}
+${serviceList(tree.services)}
 <a href="/api/traces/${tree.traceId}">JSON</a>
 </div>`;
 }

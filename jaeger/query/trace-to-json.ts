@@ -8,6 +8,7 @@ import {
   SERVICE_NAME,
   type Span,
   type SpanBatch,
+  type SpanLink,
   textOf,
 } from '../spans/span.ts';
 import { asText, WARNINGS, warningsOf } from '../spans/warnings.ts';
@@ -93,32 +94,34 @@ function spanJson(span: Span, processId: string): SpanJson {
  */
 function moveWarnings(spans: readonly SpanJson[], sources: readonly Span[]): void {
   const lastById = new Map(spans.map((span) => [span.spanID, span]));
+  const collected = new Map<string, string[]>();
   for (const source of sources) {
     const warnings = warningsOf(source);
-    const span = lastById.get(source.spanId);
-    if (warnings.length === 0 || span === undefined) continue;
-    span.warnings = [...(span.warnings ?? []), ...warnings];
+    if (warnings.length === 0) continue;
+    const all = collected.get(source.spanId) ?? [];
+    collected.set(source.spanId, all);
+    for (const warning of warnings) all.push(warning);
+  }
+  for (const [spanId, warnings] of collected) {
+    const span = lastById.get(spanId);
+    if (span === undefined) continue;
+    span.warnings = warnings;
     span.tags = span.tags.filter((tag) => tag.key !== WARNINGS);
   }
 }
 
 /** The parent first, unless a link names it, too: then once, with the link's type. */
 function referencesOf(span: Span): ReferenceJson[] {
-  const toParent = span.links.filter(
-    (link) => link.traceId === span.traceId && link.spanId === span.parentSpanId,
-  );
-  const others = span.links
-    .filter((link) => span.parentSpanId === NO_SPAN_ID || !toParent.includes(link))
-    .map(
-      (link): ReferenceJson => ({
-        refType: link.type,
-        traceID: shortTraceId(link.traceId),
-        spanID: link.spanId,
-      }),
-    );
-  if (span.parentSpanId === NO_SPAN_ID) return others;
-  const refType = toParent.at(-1)?.type ?? 'CHILD_OF';
-  return [{ refType, traceID: shortTraceId(span.traceId), spanID: span.parentSpanId }, ...others];
+  const { traceId, parentSpanId, links } = span;
+  if (parentSpanId === NO_SPAN_ID) return links.map(referenceTo);
+  const isToParent = (link: SpanLink) => link.traceId === traceId && link.spanId === parentSpanId;
+  const type = links.findLast(isToParent)?.type ?? 'CHILD_OF';
+  const others = links.filter((link) => !isToParent(link));
+  return [{ traceId, spanId: parentSpanId, type }, ...others].map(referenceTo);
+}
+
+function referenceTo({ type, traceId, spanId }: SpanLink): ReferenceJson {
+  return { refType: type, traceID: shortTraceId(traceId), spanID: spanId };
 }
 
 function kindAndStatus({ kind, status }: Span): TagJson[] {

@@ -1,7 +1,7 @@
 /** What Jaeger mends in spans before it stores them: empty names, and times that run backwards. */
 import { timeText } from '../spans/go-time.ts';
 import { SERVICE_NAME, type Span, type SpanBatch } from '../spans/span.ts';
-import { addWarning } from '../spans/warnings.ts';
+import { addWarnings } from '../spans/warnings.ts';
 
 /** Mends the batch in place. */
 export function repair(batch: SpanBatch): void {
@@ -23,7 +23,7 @@ export function repair(batch: SpanBatch): void {
 
 function repairEnd(span: Span): void {
   const end = BigInt.asIntN(64, span.startNs + 1n);
-  addWarning(
+  addWarnings(
     span,
     'Negative duration detected, sanitizing end timestamp. ' +
       `Original end timestamp: ${timeText(span.endNs)}, adjusted to: ${timeText(end)}`,

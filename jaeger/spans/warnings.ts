@@ -5,9 +5,9 @@ import type { AttributeValue, Span } from './span.ts';
 /** The attribute's key. */
 export const WARNINGS = '@jaeger@warnings';
 
-/** Adds a warning after those that are there. */
-export function addWarning(span: Span, warning: string): void {
-  span.attributes.set(WARNINGS, { type: 'list', value: [...warningsOf(span), warning] });
+/** Adds one or more warnings after those that are there. */
+export function addWarnings(span: Span, warnings: string | readonly string[]): void {
+  span.attributes.set(WARNINGS, { type: 'list', value: warningsOf(span).concat(warnings) });
 }
 
 /** The warnings, oldest first. */

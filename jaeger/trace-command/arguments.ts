@@ -8,7 +8,7 @@ export interface TraceRequest {
   /** 16 or 32 hex digits. */
   traceId: string;
   /** The address of the Jaeger whose link was given instead of an id. */
-  origin: string | undefined;
+  jaegerUrl: string | undefined;
   json: boolean;
   /** How long spans still on their way are waited for. */
   waitMs: number;
@@ -25,6 +25,8 @@ an answer; a link into Jaeger's UI or the whole header line will do as well.
 
 Reads JAEGER_QUERY_URL, by default http://127.0.0.1:16686.`;
 
+// What is before the last part of a link's path may be a path that the UI lies below.
+const JAEGER_LINK = /^(https?:\/\/\S+?)(?:\/api)?\/traces?\//i;
 const DEFAULT_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;
 
@@ -46,7 +48,7 @@ export function parseArguments(args: readonly string[]): TraceRequest | undefine
     );
   return {
     traceId,
-    origin: originOf(given),
+    jaegerUrl: JAEGER_LINK.exec(given)?.[1],
     json: values.json ?? false,
     waitMs: waitSeconds(values.wait) * 1000,
   };
@@ -69,9 +71,4 @@ function waitSeconds(text: string | undefined): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= MAX_WAIT_SECONDS) return seconds;
   throw new UsageError(`--wait ${text}: seconds from 0 to ${MAX_WAIT_SECONDS}`);
-}
-
-function originOf(given: string): string | undefined {
-  const url = URL.parse(given);
-  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : undefined;
 }

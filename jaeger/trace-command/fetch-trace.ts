@@ -94,9 +94,18 @@ function isEnvelope(body: unknown): body is Envelope {
 
 /** What the tree is made of is there; the rest may be missing in other versions. */
 function isTrace(value: unknown): value is TraceJson {
-  if (!isObject(value) || typeof value['traceID'] !== 'string' || !isObject(value['processes'])) return false;
-  const spans = value['spans'];
-  return Array.isArray(spans) && spans.every(isSpan);
+  if (!isObject(value) || typeof value['traceID'] !== 'string') return false;
+  const { spans, processes } = value;
+  return (
+    Array.isArray(spans) &&
+    spans.every(isSpan) &&
+    isObject(processes) &&
+    Object.values(processes).every(isProcess)
+  );
+}
+
+function isProcess(value: unknown): boolean {
+  return isObject(value) && typeof value['serviceName'] === 'string' && isListOfObjects(value['tags']);
 }
 
 function isSpan(value: unknown): boolean {
@@ -104,11 +113,12 @@ function isSpan(value: unknown): boolean {
     isObject(value) &&
     ['traceID', 'spanID', 'operationName', 'processID'].every((name) => typeof value[name] === 'string') &&
     ['startTime', 'duration'].every((name) => typeof value[name] === 'number') &&
-    ['references', 'tags', 'logs'].every((name) => isListOfObjects(value[name]))
+    ['references', 'tags', 'logs'].every((name) => isListOfObjects(value[name])) &&
+    (value['logs'] as Record<string, unknown>[]).every(({ fields }) => isListOfObjects(fields))
   );
 }
 
-function isListOfObjects(value: unknown): boolean {
+function isListOfObjects(value: unknown): value is Record<string, unknown>[] {
   return Array.isArray(value) && value.every(isObject);
 }
 

@@ -47,7 +47,7 @@ export async function runTraceCommand(context: CommandContext): Promise<ExitCode
 }
 
 async function traceText(request: TraceRequest, context: CommandContext): Promise<string> {
-  const queryUrl = loadQueryUrl(context.env) ?? request.origin ?? DEFAULT_QUERY_URL;
+  const queryUrl = loadQueryUrl(context.env) ?? request.jaegerUrl ?? DEFAULT_QUERY_URL;
   const timeoutMs = Math.max(request.waitMs, MIN_TIMEOUT_MS);
   const { traceId, waitMs } = request;
   const tree = await waitForTrace({

@@ -1,5 +1,6 @@
 /** A duration for people: `850 µs`, `12.3 ms`, `1.20 s`, `2 min 5 s`. */
 export function durationText(us: number): string {
+  if (us < 0) return `-${durationText(-us)}`;
   if (us < 1000) return `${us} µs`;
   if (us < 1_000_000) return `${threeDigits(us / 1000)} ms`;
   if (us < 60_000_000) return `${threeDigits(us / 1_000_000)} s`;

@@ -4,7 +4,7 @@
  */
 import { durationText } from '../../spans/go-time.ts';
 import { NO_SPAN_ID, type Span, type SpanBatch, textOf } from '../../spans/span.ts';
-import { addWarning } from '../../spans/warnings.ts';
+import { addWarnings } from '../../spans/warnings.ts';
 
 interface Node {
   span: Span;
@@ -26,7 +26,7 @@ export function addClockSkewWarnings(batches: readonly SpanBatch[]): void {
   const open = linkToParents(nodes).map((root) => ({ node: root, skew: { host: root.host, deltaNs: 0n } }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, skew } = next;
-    if (skew.deltaNs !== 0n) addWarning(node.span, disabledText(skew.deltaNs));
+    if (skew.deltaNs !== 0n) addWarnings(node.span, disabledText(skew.deltaNs));
     for (const child of node.children) open.push({ node: child, skew: skewOf(child, node, skew) });
   }
 }
@@ -41,7 +41,7 @@ function nodesById(batches: readonly SpanBatch[]): Map<string, Node> {
     const hostKey = ['host.id', 'host.ip', 'host.name'].find((key) => resource.has(key));
     const host = hostKey === undefined ? '' : textOf(resource.get(hostKey));
     for (const span of spans) {
-      if (nodes.has(span.spanId)) addWarning(span, 'duplicate span IDs; skipping clock skew adjustment');
+      if (nodes.has(span.spanId)) addWarnings(span, 'duplicate span IDs; skipping clock skew adjustment');
       else nodes.set(span.spanId, { span, host, children: [] });
     }
   }
@@ -57,7 +57,7 @@ function linkToParents(nodes: ReadonlyMap<string, Node>): Node[] {
     if (parent === undefined) roots.push(node);
     else parent.children.push(node);
     if (parent === undefined && parentSpanId !== NO_SPAN_ID)
-      addWarning(
+      addWarnings(
         node.span,
         `parent span ID=${parentSpanId} is not in the trace; skipping clock skew adjustment`,
       );

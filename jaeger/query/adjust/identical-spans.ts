@@ -7,14 +7,15 @@ import { asText } from '../../spans/warnings.ts';
 export function dropIdenticalSpans(batches: SpanBatch[]): void {
   const repeatedIds = repeated(batches.flatMap((batch) => batch.spans.map((span) => span.spanId)));
   if (repeatedIds.size === 0) return;
-  const seen = new Set<string>();
+  /** By the text of the resource, which may be long and must not be repeated for each span. */
+  const seenByResource = new Map<string, Set<string>>();
   for (const batch of batches) {
     const resource = attributesText(batch.resource);
-    batch.spans = batch.spans.filter((span) => {
-      if (!repeatedIds.has(span.spanId)) return true;
-      const text = `${resource}\n${spanText(span)}`;
-      return seen.size < seen.add(text).size;
-    });
+    const seen = seenByResource.get(resource) ?? new Set();
+    seenByResource.set(resource, seen);
+    batch.spans = batch.spans.filter(
+      (span) => !repeatedIds.has(span.spanId) || seen.size < seen.add(spanText(span)).size,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** Tags that say which tracing library made a span belong to the process. */
 import { type AttributeValue, type Span, type SpanBatch, takeOut } from '../../spans/span.ts';
-import { addWarning, asText } from '../../spans/warnings.ts';
+import { addWarnings, asText } from '../../spans/warnings.ts';
 
 const KEYS = [
   'telemetry.sdk.language',
@@ -22,7 +22,7 @@ function moveTag(key: string, span: Span, { resource }: SpanBatch): void {
   if (value === undefined) return;
   const existing = resource.get(key);
   if (existing !== undefined && !isSame(existing, value)) {
-    addWarning(span, `conflicting values between Span and Resource for attribute ${key}`);
+    addWarnings(span, `conflicting values between Span and Resource for attribute ${key}`);
     return;
   }
   takeOut(span.attributes, key);

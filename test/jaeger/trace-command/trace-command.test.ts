@@ -179,9 +179,20 @@ test('every recorded trace is printed, both ways', async (t) => {
 test('a link names the Jaeger to ask, unless JAEGER_QUERY_URL does', async (t) => {
   const standIn = await startStandIn(t);
   await standIn.take(root);
-  t.is((await run([`${standIn.queryUrl}/trace/${ID}`])).code, 0);
+  t.is((await run([`${standIn.queryUrl}/trace/${ID}?uiFind=x`])).code, 0);
+  t.is((await run([`${standIn.queryUrl}/api/traces/${ID}`])).code, 0);
   const elsewhere = await run([`http://127.0.0.1:1/trace/${ID}`], { JAEGER_QUERY_URL: standIn.queryUrl });
   t.is(elsewhere.code, 0);
+});
+
+test('a link may lie below a path', async (t) => {
+  const asked: unknown[] = [];
+  const url = await startServer(t, (request, response) => {
+    asked.push(request.url);
+    response.writeHead(404).end('{"data":null}');
+  });
+  await run([`${url}/base/trace/${ID}`, '--wait', '0']);
+  t.deepEqual(asked, [`/base/api/traces/${ID}`]);
 });
 
 test('a header line is taken in one word or two', async (t) => {
@@ -234,6 +245,11 @@ for (const [title, status, body] of [
   ['a page', 200, '<html></html>'],
   ['other JSON', 200, '{"data":[{"spans":"many"}]}'],
   ['spans without what a span has', 200, `{"data":[{"traceID":"a","spans":[{}],"processes":{}}]}`],
+  [
+    'processes without what a process has',
+    200,
+    `{"data":[{"traceID":"a","spans":[],"processes":{"p1":{"serviceName":"x"}}}]}`,
+  ],
   ['JSON that is no object', 404, 'null'],
   ['no list', 200, '{"data":{}}'],
   ['nothing', 204, ''],

@@ -13,6 +13,7 @@ for (const [us, text] of [
   [59_900_000, '59.9 s'],
   [125_000_000, '2 min 5 s'],
   [86_400_000_000, '24 h 0 min'],
+  [-2_500, '-2.50 ms'],
 ] as const) {
   test(`${us} µs are shown as ${text}`, (t) => t.is(durationText(us), text));
 }
