@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { ReadyMessage } from '#shared/lifecycle.ts';
 
 /** How long a child may take to get ready, to answer, and to end. */
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const ANSWER_MS = 15_000;
 const END_MS = 10_000;
 
@@ -33,7 +33,7 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Starts `module` in a process of its own and waits until it is ready, 30 s at most. */
+/** Starts `module` in a process of its own and waits until it is ready, 60 s at most. */
 export async function startChild(module: URL, { name, settings, env }: ChildOptions): Promise<Child> {
   const child = fork(module, [JSON.stringify(settings)], {
     env: { ...env },

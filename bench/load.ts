@@ -22,7 +22,7 @@ interface Lane extends LoadResult {
   readonly agent: Agent;
 }
 
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 30_000;
 
 /**
  * Sends `requests` to each target through a fixed number of closed loops, each of which takes the targets in turn: so all

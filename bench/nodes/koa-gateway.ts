@@ -6,6 +6,9 @@ import Koa from 'koa';
 import type { ServiceBroker } from 'moleculer';
 import type { Gateway } from './gateway.ts';
 
+/** Longer than any round: a connection that the gateway closes just as it is used again is a failed request. */
+const KEEP_ALIVE_MS = 600_000;
+
 /** Listens on a free port of 127.0.0.1; `metaBytes` of payload go along with every call. */
 export async function startKoaGateway(
   broker: ServiceBroker,
@@ -25,6 +28,7 @@ export async function startKoaGateway(
   for (const middleware of middlewares) app.use(middleware);
   app.use(router.routes() as Koa.Middleware);
   const server = app.listen(0, '127.0.0.1');
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -5,7 +5,7 @@ import type { Gateway } from './gateway.ts';
 import type { NodeSettings } from './node-settings.ts';
 import { createProfiler } from './profiler.ts';
 
-const SERVICES_WITHIN_MS = 20_000;
+const SERVICES_WITHIN_MS = 50_000;
 const POLL_MS = 20;
 
 const settings = JSON.parse(process.argv[2] ?? '') as NodeSettings;
@@ -29,7 +29,7 @@ const broker = new ServiceBroker({
   namespace: settings.namespace,
   transporter: { type: 'NATS', options: { url: settings.natsUrl } },
   logger: false,
-  requestTimeout: 10_000,
+  requestTimeout: 30_000,
   skipProcessEventRegistration: true,
   ...instrument.broker,
 });

@@ -18,6 +18,7 @@ export function createMoleculerWebGateway(broker: ServiceBroker): () => Gateway 
   });
   return () => {
     const { server } = service as unknown as { server: Server };
+    server.keepAliveTimeout = 600_000; // as the other gateway's
     // The broker closes it when it stops.
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: async () => {} };
   };
