@@ -30,30 +30,46 @@ const MOST_ENTRIES = 50;
 const DEEPEST = 5;
 const LONGEST = 1024;
 
-/** Tags named `{prefix}.{name}` for what `capture` names in `source`; `{prefix}` alone where that is no object. Never throws. */
+/** Tags named `{prefix}.{name}` for what `capture` names in `source`; `{prefix}` alone where that has no names. Never throws. */
 export function captureTags(
   prefix: string,
   source: unknown,
   capture: Capture,
   redact: readonly RegExp[] = REDACTED_NAMES,
 ): Record<string, unknown> {
-  const tags: Record<string, unknown> = {};
-  if (!capture) return tags;
+  if (!capture || source === undefined) return {};
   try {
-    if (typeof source !== 'object' || source === null) {
-      if (capture === true && source !== undefined) tags[prefix] = shown(source, redact);
-      return tags;
-    }
+    if (!hasNames(source)) return capture === true ? { [prefix]: shown(source, redact) } : {};
     const names = capture === true ? Object.keys(source) : capture;
-    for (const name of names.slice(0, MOST_TAGS)) {
-      const value = valueAt(source, name);
-      if (value === undefined) continue;
-      tags[`${prefix}.${name}`] = isSecret(name, redact) ? REDACTED : shown(value, redact);
-    }
+    return tagsOf(source, names, { redact, prefix: `${prefix}.` });
   } catch (error) {
-    tags[prefix] = tagValue(error);
+    return { [prefix]: unreadable(error) };
+  }
+}
+
+/** Tags of all that `source` has, by its own names. Throws where these cannot be told. */
+export function captureAll(source: unknown, redact: readonly RegExp[]): Record<string, unknown> {
+  return hasNames(source) ? tagsOf(source, Object.keys(source), { redact, prefix: '' }) : {};
+}
+
+function tagsOf(
+  source: object,
+  names: readonly string[],
+  { redact, prefix }: { redact: readonly RegExp[]; prefix: string },
+): Record<string, unknown> {
+  const tags: Record<string, unknown> = {};
+  for (const name of names.slice(0, MOST_TAGS)) {
+    const value = guarded(() => shown(isSecret(name, redact) ? REDACTED : valueAt(source, name), redact));
+    if (value !== undefined) tags[prefix + name] = value;
   }
   return tags;
+}
+
+/** Lists, bytes, dates, streams and the like are one value. */
+function hasNames(source: unknown): source is object {
+  return (
+    typeof source === 'object' && source !== null && !Array.isArray(source) && oneValue(source) === undefined
+  );
 }
 
 function valueAt(source: object, path: string): unknown {
@@ -72,39 +88,57 @@ function isSecret(path: string, redact: readonly RegExp[]): boolean {
 }
 
 function shown(value: unknown, redact: readonly RegExp[]): unknown {
-  const safe = tagValue(typeof value === 'object' && value !== null ? cleaned(value, redact, []) : value);
+  if (value === undefined) return undefined;
+  const safe = tagValue(cleaned(value, redact, []));
   return typeof safe === 'string' && safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe;
 }
 
 /** A copy without secrets, cut in depth and count. */
 function cleaned(value: unknown, redact: readonly RegExp[], path: readonly object[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`;
-  if (value instanceof Date || value instanceof Error || value instanceof RegExp) return value;
+  const one = oneValue(value);
+  if (one !== undefined) return one;
   if (path.includes(value)) return '[circular]';
   if (path.length >= DEEPEST) return '[too deep]';
   const inner = [...path, value];
+  if ('toJSON' in value && typeof value.toJSON === 'function') return cleaned(value.toJSON(), redact, inner);
   if (Array.isArray(value) || value instanceof Set) {
-    const items = [...value];
-    const first = items.slice(0, MOST_ENTRIES).map((item) => cleaned(item, redact, inner));
-    return items.length > MOST_ENTRIES ? [...first, `[${items.length - MOST_ENTRIES} more]`] : first;
+    const size = Array.isArray(value) ? value.length : value.size;
+    const first = firstOf(value).map((item) => cleaned(item, redact, inner));
+    return size > MOST_ENTRIES ? [...first, `[${size - MOST_ENTRIES} more]`] : first;
   }
-  const entries: [unknown, unknown][] =
-    value instanceof Map ? [...value] : Object.keys(value).map((key) => [key, guarded(value, key)]);
+  const entries: [unknown, () => unknown][] =
+    value instanceof Map
+      ? firstOf(value).map(([key, entry]) => [key, () => entry])
+      : firstOf(Object.keys(value)).map((key) => [key, () => Reflect.get(value, key)]);
   return Object.fromEntries(
-    entries
-      .slice(0, MOST_ENTRIES)
-      .map(([key, entry]) => [
-        String(key),
-        isSecret(String(key), redact) ? REDACTED : cleaned(entry, redact, inner),
-      ]),
+    entries.map(([key, read]) => [
+      String(key),
+      isSecret(String(key), redact) ? REDACTED : guarded(() => cleaned(read(), redact, inner)),
+    ]),
   );
 }
 
-function guarded(owner: object, key: string): unknown {
+/** What stands for an object that is not looked into; undefined for those that are. */
+function oneValue(value: object): unknown {
+  if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`;
+  if (value instanceof Date || value instanceof Error || value instanceof RegExp) return value;
+  if ('pipe' in value && typeof value.pipe === 'function') return '[stream]';
+  return undefined;
+}
+
+function firstOf<Item>(items: Iterable<Item>): Item[] {
+  return Iterator.from(items).take(MOST_ENTRIES).toArray();
+}
+
+function guarded(read: () => unknown): unknown {
   try {
-    return Reflect.get(owner, key);
+    return read();
   } catch (error) {
-    return `[threw: ${tagValue(error)}]`;
+    return unreadable(error);
   }
+}
+
+function unreadable(error: unknown): string {
+  return `[threw: ${tagValue(error)}]`;
 }

@@ -56,6 +56,8 @@ export async function traced(
 export interface PictureOptions {
   /** Tags to show behind each span that has them, as `name=value`. @default none */
   tags?: readonly string[];
+  /** More words behind each span. @default none */
+  words?: (span: RecordedSpan) => readonly string[];
   /** How siblings are ordered; by name where they run at the same time. @default start */
   siblings?: 'start' | 'name';
 }
@@ -108,10 +110,8 @@ function describe({ service, operation, spanId, parentId }: RecordedSpan): strin
   return `${service} ${operation} ${spanId}, child of ${parentId ?? 'none'}`;
 }
 
-function line(
-  { service, operation, tags, references, parentId }: RecordedSpan,
-  options: PictureOptions,
-): string {
+function line(span: RecordedSpan, options: PictureOptions): string {
+  const { service, operation, tags, references, parentId } = span;
   const follows = references.some(({ type, spanId }) => type === 'follows_from' && spanId === parentId);
   const kind = tags['span.kind'];
   const shown = (options.tags ?? []).filter((name) => name in tags).map((name) => `${name}=${tags[name]}`);
@@ -122,6 +122,7 @@ function line(
     kind === undefined ? '' : `(${kind})`,
     tags['error'] === true ? 'ERROR' : '',
     ...shown,
+    ...(options.words?.(span) ?? []),
   ]
     .filter((part) => part !== '')
     .join(' ');

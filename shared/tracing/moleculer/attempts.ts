@@ -6,6 +6,8 @@
 import type { Span } from 'opentracing';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
+import { endExecution, type Failure, markFailure } from './execution-end.ts';
+import type { MoleculerTracing } from './moleculer-tracing.ts';
 
 /** One attempt of a call, kept on the options that all its attempts share. */
 export interface Attempt {
@@ -15,7 +17,7 @@ export interface Attempt {
   client: Span | undefined;
   /** Where the action ran in this process. */
   server: Span | undefined;
-  failure: { error: unknown; timeMs: number } | undefined;
+  failure: Failure | undefined;
 }
 
 const ATTEMPT = Symbol('attempt');
@@ -35,12 +37,16 @@ export function beginAttempts(options: object, parent: Span | undefined, client:
 }
 
 /** Closes the spans of an attempt that failed, at the time at which it did, and counts on. */
-export function nextAttempt(attempt: Attempt): void {
-  for (const span of [attempt.server, attempt.client]) {
-    if (span === undefined) continue;
-    span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
-    if (attempt.failure) markError(span, attempt.failure.error);
-    span.finish(attempt.failure?.timeMs);
+export function nextAttempt(attempt: Attempt, tracing: MoleculerTracing): void {
+  const { client, server, failure, number } = attempt;
+  (client ?? server)?.setTag(tag.MOLECULER_ATTEMPT, number);
+  if (server) {
+    if (failure) markFailure(server, failure.error);
+    endExecution(server, { failure, endMs: failure?.timeMs }, tracing);
+  }
+  if (client) {
+    if (failure) markError(client, failure.error);
+    client.finish(failure?.timeMs);
   }
   attempt.number++;
   attempt.client = undefined;

@@ -5,15 +5,16 @@
  */
 import type { CallingOptions, Context } from 'moleculer';
 import type { Span } from 'opentracing';
-import { isSuppressed } from '../current-span.ts';
+import { isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { type Attempt, attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
 import { callerSpan, serviceOf, tagsByName } from './caller-span.ts';
-import { carrierOf, SUPPRESSED_CARRIER } from './carrier.ts';
-import { type HopOptions, hopOptions, returnMeta } from './hop.ts';
+import { type HopOptions, hopOptions } from './hop.ts';
+import { isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
+import type { OpenSpan } from './open-ends.ts';
 import { followStream, isStream } from './streams.ts';
 import type { RefusalWatch, TracedContext } from './traced-context.ts';
 
@@ -28,10 +29,11 @@ interface Endpoint {
 /** A call under way. */
 interface TracedCall {
   readonly span: Span;
-  readonly options: HopOptions | undefined;
   readonly attempt: Attempt | undefined;
   /** The span in which the caller goes on. */
   readonly caller: Span | undefined;
+  /** The span as it waits for a stream that is sent. */
+  readonly outgoing: OpenSpan | undefined;
 }
 
 /** The `call` hook, and the watch over the calls that never reach it. */
@@ -56,32 +58,34 @@ export function callTracing(tracing: MoleculerTracing) {
       const name = typeof action === 'string' ? action : action?.action?.name;
       if (typeof name !== 'string' || options === null) return next(action, params, callingOptions);
       if (name.startsWith('$') && !tracing.internal) return next(action, params, callingOptions);
-      if (isSuppressed()) return untraced(next, action, params, options);
+      if (isSuppressed()) return next(action, params, hopOptions(options, SUPPRESSED) as CallingOptions);
 
       const attempt = attemptOf(options?.ctx?.options);
-      if (attempt) nextAttempt(attempt);
+      if (attempt) nextAttempt(attempt, tracing);
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
       const span = startSpan(name, caller);
-      const hop = hopOptions(options, carrierOf(span), span);
-      const call: TracedCall = { span, options, attempt: numbered(attempt, { hop, caller, span }), caller };
+      const hop = hopOptions(options, span);
+      const call: TracedCall = {
+        span,
+        attempt: numbered(attempt, { hop, caller, span }),
+        caller,
+        outgoing: followOutgoing(span, options?.stream),
+      };
       let promise: CallPromise;
       try {
         promise = next(action, params, hop as CallingOptions);
       } catch (error) {
-        finish(call, undefined, error);
+        fail(call, undefined, error);
         throw error;
       }
       const { ctx } = promise;
       return promise.then(
         (result) => {
-          returnMeta(options, ctx);
-          if (isStream(result) || options?.stream !== undefined) keepOpen(call, ctx, result);
-          else finish(call, ctx);
+          succeed(call, ctx, result);
           return result;
         },
         (error) => {
-          returnMeta(options, ctx);
-          finish(call, ctx, error);
+          fail(call, ctx, error);
           throw error;
         },
       );
@@ -98,16 +102,39 @@ export function callTracing(tracing: MoleculerTracing) {
     return attempt;
   };
 
-  /** Keeps the span open for the streams that flow on after the call has been answered. */
-  const keepOpen = (call: TracedCall, ctx: TracedContext | undefined, result: unknown): void => {
-    if (isClosed(call)) return;
-    const { span, options } = call;
+  const followOutgoing = (span: Span, stream: unknown): OpenSpan | undefined => {
+    if (!isStream(stream)) return undefined;
     const open = tracing.openEnds.keep(span);
-    const release = open.hold();
-    if (isStream(options?.stream)) followStream(options.stream, open, { direction: 'sent' });
-    if (isStream(result)) followStream(result, open, { direction: 'received', active: call.caller });
+    followStream(stream, open, { direction: 'sent' });
+    return open;
+  };
+
+  /** Ends the span, or has it wait for the streams that flow on after the answer. */
+  const succeed = (call: TracedCall, ctx: TracedContext | undefined, result: unknown): void => {
+    if (isClosed(call)) return;
+    const { span, outgoing } = call;
     describeCallee(span, ctx);
-    release();
+    if (outgoing === undefined && !isStream(result)) {
+      span.finish();
+      return;
+    }
+    const open = outgoing ?? tracing.openEnds.keep(span);
+    if (isStream(result)) followStream(result, open, { direction: 'received', active: call.caller });
+    open.done();
+  };
+
+  /** Ends the span, whatever is still sent: the call is over. */
+  const fail = (call: TracedCall, ctx: TracedContext | undefined, error: unknown): void => {
+    if (isClosed(call)) return;
+    const { span, outgoing } = call;
+    describeCallee(span, ctx);
+    if (isRecorded(span)) markError(span, error);
+    if (outgoing === undefined) {
+      span.finish();
+      return;
+    }
+    outgoing.cut();
+    outgoing.done();
   };
 
   const watch: RefusalWatch = {
@@ -124,44 +151,14 @@ export function callTracing(tracing: MoleculerTracing) {
         throw error;
       });
     },
-    cleaned: (ctx) => returnMeta(undefined, ctx),
   };
 
   return { hook, watch };
 }
 
-/** A call that is not to be traced, on whatever node it goes on. */
-function untraced(
-  next: Call,
-  action: string | Endpoint,
-  params: unknown,
-  options: HopOptions | undefined,
-): CallPromise {
-  const promise = next(action, params, hopOptions(options, SUPPRESSED_CARRIER) as CallingOptions);
-  const { ctx } = promise;
-  return promise.then(
-    (result) => {
-      returnMeta(options, ctx);
-      return result;
-    },
-    (error) => {
-      returnMeta(options, ctx);
-      throw error;
-    },
-  );
-}
-
 /** True where the span has ended already, with the attempt that it was. */
 function isClosed({ attempt, span }: TracedCall): boolean {
   return attempt !== undefined && attempt.client !== span;
-}
-
-function finish(call: TracedCall, ctx: TracedContext | undefined, error?: unknown): void {
-  if (isClosed(call)) return;
-  const { span } = call;
-  describeCallee(span, ctx);
-  if (error !== undefined && isRecorded(span)) markError(span, error);
-  span.finish();
 }
 
 function describeCallee(span: Span, ctx: TracedContext | undefined): void {
@@ -170,7 +167,7 @@ function describeCallee(span: Span, ctx: TracedContext | undefined): void {
   span.setTag(tag.MOLECULER_REMOTE, ctx.nodeID !== ctx.broker.nodeID);
   const timeoutMs = timeoutOf(ctx);
   if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, timeoutMs);
-  if (ctx.fallbackResult) span.setTag(tag.MOLECULER_FALLBACK, true);
+  if (ctx.fallbackResult && isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
 }
 
 function timeoutOf({ options }: Context): number {

@@ -1,6 +1,6 @@
 /**
- * The context of a span as it travels in `meta.$trace`: for one hop, put into a copy of the caller's meta, taken out on
- * arrival, never merged back.
+ * The context of a span as it travels in `meta.$trace`: for one hop, put into a copy of the meta as it is sent, taken out
+ * on arrival, never merged back.
  */
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
@@ -53,11 +53,11 @@ export function withoutCarrier(meta: Meta): Meta {
   return rest;
 }
 
-/** Takes the carrier out of a context's meta, before anybody sees it. */
-export function takeCarrier(ctx: { meta: unknown }): unknown {
-  const meta = ctx.meta as Meta;
-  const carrier = meta[TRACE_KEY];
-  if (carrier !== undefined) ctx.meta = withoutCarrier(meta);
+/** Takes the carrier out of the meta of a context or packet, before anybody sees it. */
+export function takeCarrier(message: { meta?: unknown }): unknown {
+  const meta = message.meta as Meta | null | undefined;
+  const carrier = meta?.[TRACE_KEY];
+  if (carrier !== undefined) message.meta = withoutCarrier(meta as Meta);
   return carrier;
 }
 

@@ -1,26 +1,21 @@
 /** Events: a producer span where one is emitted, a consumer span for every handler that runs, following from it. */
 import type { Context, ServiceBroker } from 'moleculer';
-import opentracing from 'opentracing';
+import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { callerSpan, serviceOf, tagsByName } from './caller-span.ts';
-import {
-  carrierOf,
-  contextFrom,
-  type Meta,
-  SUPPRESSED_CARRIER,
-  TRACE_KEY,
-  withoutCarrier,
-} from './carrier.ts';
-import { type HopOptions, hopOptions, returnChanges } from './hop.ts';
+import { contextFrom, type Meta, SUPPRESSED_CARRIER, TRACE_KEY, withoutCarrier } from './carrier.ts';
+import { causeOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
 import { SPAN, type TracedContext } from './traced-context.ts';
 
 type Emit = (event: string, payload?: unknown, options?: unknown) => Promise<unknown>;
+type EmitHook = (next: Emit) => Emit;
+type Handler = (ctx: TracedContext) => Promise<unknown>;
 
 /** An event as Moleculer's registry hands it to the wrap. */
 interface EventDefinition {
@@ -30,26 +25,15 @@ interface EventDefinition {
   readonly tracing?: unknown;
 }
 
-/** Marks the options of an event that has its producer span: `broadcast` calls `broadcastLocal` with the same object. */
-const PRODUCED = Symbol('produced');
+/** Names, on its options, the event that `broadcast` has made the producer span of: it goes on to call `broadcastLocal`. */
+const BROADCAST = Symbol('broadcast');
 
-/** What local handlers see of a meta with a carrier in it: one object for all of them, as without tracing. */
-const seenMeta = new WeakMap<Meta, Meta>();
-
-function metaWithoutCarrier(meta: Meta): Meta {
-  if (!(TRACE_KEY in meta)) return meta;
-  let seen = seenMeta.get(meta);
-  if (seen === undefined) {
-    seen = withoutCarrier(meta);
-    seenMeta.set(meta, seen);
-  }
-  return seen;
-}
+type EmitOptions = HopOptions & { [BROADCAST]?: string };
 
 /** The broker's `emit`, `broadcast` and `broadcastLocal` hooks. */
 export function producerHooks(
   tracing: MoleculerTracing,
-): Record<'emit' | 'broadcast' | 'broadcastLocal', unknown> {
+): Record<'emit' | 'broadcast' | 'broadcastLocal', EmitHook> {
   const tagsFor = tagsByName((name) => ({
     [tag.SPAN_KIND]: tag.PRODUCER,
     [tag.COMPONENT]: 'moleculer',
@@ -57,48 +41,78 @@ export function producerHooks(
     [tag.MOLECULER_EVENT]: name,
   }));
 
-  const hook = (next: Emit): Emit =>
-    function tracedEmit(event, payload, given) {
-      if (typeof event !== 'string' || event.startsWith('$') || isProduced(given))
-        return next(event, payload, given);
-      const options = asOptions(given);
-      if (isSuppressed()) return next(event, payload, hopOptions(options, SUPPRESSED_CARRIER));
+  const produce = (next: Emit, event: string, payload: unknown, options: EmitOptions): Promise<unknown> => {
+    const parent = callerSpan(options.parentCtx);
+    const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
+    const span = tracer.startSpan(event, { ...(parent && { childOf: parent }), tags: tagsFor(event) });
+    return settled(span, () => next(event, payload, hopOptions(options, span)));
+  };
 
-      const parent = callerSpan(options?.parentCtx);
-      const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
-      const span = tracer.startSpan(event, { ...(parent && { childOf: parent }), tags: tagsFor(event) });
-      const hop = Object.assign(hopOptions(options, carrierOf(span)), { [PRODUCED]: true });
-      let promise: Promise<unknown>;
-      try {
-        promise = next(event, payload, hop);
-      } catch (error) {
-        markError(span, error);
-        span.finish();
-        throw error;
-      }
-      const settle = (): void => {
-        if (options?.meta && !options.parentCtx)
-          returnChanges(options.meta, metaWithoutCarrier(hop.meta as Meta));
-        span.finish();
-      };
-      return promise.then(
-        (result) => {
-          settle();
-          return result;
-        },
-        (error) => {
-          markError(span, error);
-          settle();
-          throw error;
-        },
-      );
+  const emit: EmitHook = (next) =>
+    function tracedEmit(event, payload, given) {
+      if (isInternal(event)) return next(event, payload, given);
+      const options = asOptions(given);
+      if (isSuppressed()) return next(event, payload, hopOptions(options, SUPPRESSED));
+      return produce(next, event, payload, options);
     };
-  return { emit: hook, broadcast: hook, broadcastLocal: hook };
+  const broadcast: EmitHook = (next) => {
+    const traced = emit(next);
+    return (event, payload, given) =>
+      traced(event, payload, isInternal(event) ? given : { ...asOptions(given), [BROADCAST]: event });
+  };
+  const broadcastLocal: EmitHook = (next) => {
+    const traced = emit(next);
+    return (event, payload, given) =>
+      isBroadcast(given, event) ? next(event, payload, given) : traced(event, payload, given);
+  };
+  return { emit, broadcast, broadcastLocal };
+}
+
+/** Finishes the span with what `run` comes to, however it does. */
+function settled(span: Span, run: () => Promise<unknown>): Promise<unknown> {
+  let promise: Promise<unknown>;
+  try {
+    promise = run();
+  } catch (error) {
+    markError(span, error);
+    span.finish();
+    throw error;
+  }
+  // Where the balancer is disabled and nobody listens, Moleculer's broadcast returns nothing.
+  if (promise === undefined) {
+    span.finish();
+    return promise;
+  }
+  return promise.then(
+    (result) => {
+      span.finish();
+      return result;
+    },
+    (error) => {
+      markError(span, error);
+      span.finish();
+      throw error;
+    },
+  );
+}
+
+function isBroadcast(options: unknown, event: string): boolean {
+  return typeof event === 'string' && (options as EmitOptions | null | undefined)?.[BROADCAST] === event;
+}
+
+/** Moleculer's own events are noise; a name that is none is Moleculer's to refuse. */
+function isInternal(event: unknown): boolean {
+  return typeof event !== 'string' || event.startsWith('$');
+}
+
+/** The groups may stand where the options would. */
+function asOptions(given: unknown): EmitOptions {
+  if (typeof given === 'string' || Array.isArray(given)) return { groups: given };
+  return (given ?? {}) as EmitOptions;
 }
 
 /** The wrap of local event handlers; inside of debounce and throttle, so that a span is a handler that ran. */
 export function consumerWrap(tracing: MoleculerTracing) {
-  type Handler = (ctx: TracedContext) => Promise<unknown>;
   return function wrapEvent(this: ServiceBroker, next: Handler, definition: EventDefinition): Handler {
     const pattern = definition.name ?? '';
     if (pattern.startsWith('$')) return next;
@@ -118,10 +132,8 @@ export function consumerWrap(tracing: MoleculerTracing) {
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
       if (event.startsWith('$')) return next(ctx);
-      const carrier = (ctx.meta as Meta)[TRACE_KEY];
-      ctx.meta = metaWithoutCarrier(ctx.meta as Meta);
-      if (carrier === SUPPRESSED_CARRIER) return withSpan(SUPPRESSED, next, ctx);
-      const producer = carrier === undefined ? undefined : contextFrom(carrier, tracer);
+      const producer = takeProducer(ctx, tracer);
+      if (producer === SUPPRESSED) return withSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(producer && passThroughSpan(producer, tracer), next, ctx);
 
       const span = tracer.startSpan(settings.name(ctx, event), {
@@ -133,35 +145,33 @@ export function consumerWrap(tracing: MoleculerTracing) {
         const remote = typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID;
         span.setTag(tag.MOLECULER_REMOTE, remote);
         if (remote) span.setTag(tag.MOLECULER_CALLER_NODE, ctx.nodeID);
+        settings.captureRequest(span, ctx);
       }
-      return withSpan(span, next, ctx).then(
-        (result) => {
-          settings.capture(span, ctx);
-          span.finish();
-          return result;
-        },
-        (error) => {
-          settings.capture(span, ctx);
-          markError(span, error);
-          span.finish();
-          throw error;
-        },
-      );
+      return settled(span, () => withSpan(span, next, ctx));
     };
   };
+}
+
+/** What local handlers see of a meta that came with a carrier: one object for all of them, as without tracing. */
+const seenMeta = new WeakMap<Meta, Meta>();
+
+/** The producer's context: at hand where it is of this process, else as the carrier names it, else of the active span. */
+function takeProducer(ctx: TracedContext, tracer: Tracer): SpanContext | typeof SUPPRESSED | undefined {
+  const cause = causeOf(ctx.options);
+  if (cause !== undefined) return cause === SUPPRESSED ? SUPPRESSED : cause.context();
+  const meta = ctx.meta as Meta;
+  const carrier = meta[TRACE_KEY];
+  if (carrier === undefined) return isSuppressed() ? SUPPRESSED : callerSpan(undefined)?.context();
+  let seen = seenMeta.get(meta);
+  if (seen === undefined) {
+    seen = withoutCarrier(meta);
+    seenMeta.set(meta, seen);
+  }
+  ctx.meta = seen;
+  return carrier === SUPPRESSED_CARRIER ? SUPPRESSED : contextFrom(carrier, tracer);
 }
 
 function eventName(ctx: Context, pattern: string): string {
   const { eventName: name } = ctx as { eventName?: unknown };
   return typeof name === 'string' ? name : pattern;
-}
-
-function isProduced(options: unknown): boolean {
-  return typeof options === 'object' && options !== null && PRODUCED in options;
-}
-
-/** The groups may stand where the options would. */
-function asOptions(given: unknown): HopOptions | undefined {
-  if (typeof given === 'string' || Array.isArray(given)) return { groups: given };
-  return (given ?? undefined) as HopOptions | undefined;
 }

@@ -7,14 +7,15 @@ import type { Span, SpanContext, Tracer } from 'opentracing';
 import { isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
-import { markError, markRefusal } from '../span-error.ts';
+import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import type { ActionDefinition } from './action-definition.ts';
-import { attemptOf, beginAttempts } from './attempts.ts';
+import { attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeCarrier } from './carrier.ts';
-import { spanOfHop } from './hop.ts';
-import { failureBehindFallback } from './inner-wraps.ts';
+import { endExecution, type Failure, failureNow, markFailure } from './execution-end.ts';
+import { causeOf } from './hop.ts';
+import { failureBehindFallback, isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
@@ -44,37 +45,39 @@ export function executionWrap(tracing: MoleculerTracing) {
     const { tracer, settings, tags } = action;
 
     return function tracedAction(ctx) {
-      const carrier = takeCarrier(ctx);
-      if (carrier === SUPPRESSED_CARRIER || (carrier === undefined && isSuppressed()))
-        return withSpan(SUPPRESSED, next, ctx);
-      const parent = parentOf(ctx, carrier, tracer);
+      const parent = takeParent(ctx, tracer, tracing);
+      if (parent === SUPPRESSED) return withSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
 
       const span = tracer.startSpan(settings.name(ctx, name), { ...(parent && { childOf: parent }), tags });
       ctx[SPAN] = span;
       describeCaller(span, ctx, action);
       countAttempt(span, ctx, action);
-      const rest = followIncoming(span, ctx, tracing);
+      const incoming = followIncoming(span, ctx, tracing);
       let promise: Promise<unknown>;
       try {
         promise = withSpan(span, next, ctx);
       } catch (error) {
-        failed(span, error);
-        endExecution(span, rest, tracing, {});
+        markFailure(span, error);
+        endExecution(span, { incoming }, tracing);
         throw error;
       }
       return promise.then(
         (result) => {
           if (isClosed(span, ctx)) return result;
-          describeOutcome(span, ctx, action, result);
-          endExecution(span, rest, tracing, { outgoing: result });
+          const hidden = describeOutcome(span, ctx, action);
+          if (isRecorded(span)) {
+            if (hidden && !isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
+            settings.captureResponse(span, ctx, result);
+          }
+          endExecution(span, { incoming, outgoing: result, failure: hidden }, tracing);
           return result;
         },
         (error) => {
           if (isClosed(span, ctx)) throw error;
-          describeOutcome(span, ctx, action);
-          failed(span, error);
-          endExecution(span, rest, tracing, { handled: isTimeout(error) ? ctx[HANDLED] : undefined });
+          const failure = describeOutcome(span, ctx, action) ?? failureNow(span, error, ctx[HANDLED]);
+          markFailure(span, error);
+          endExecution(span, { incoming, failure }, tracing);
           throw error;
         },
       );
@@ -100,23 +103,42 @@ function describeAction(
       [tag.MOLECULER_ACTION]: name,
       [tag.MOLECULER_NODE]: nodeID,
     }),
-    cached: Boolean(cacher && definition.cache),
+    cached: Boolean(cacher) && isEnabled(definition.cache),
     retried: Boolean({ ...broker.options.retryPolicy, ...definition.retryPolicy }.enabled),
   };
 }
 
-/** The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. */
-function parentOf(ctx: TracedContext, carrier: unknown, tracer: Tracer): Span | SpanContext | undefined {
-  if (carrier === undefined) return callerSpan(ctx.options?.parentCtx);
-  return spanOfHop(ctx.options) ?? contextFrom(carrier, tracer) ?? callerSpan(ctx.options?.parentCtx);
+function isEnabled(cache: unknown): boolean {
+  return typeof cache === 'object' && cache !== null
+    ? (cache as { enabled?: unknown }).enabled !== false
+    : Boolean(cache);
 }
 
-function describeCaller(span: Span, ctx: TracedContext, { nodeID }: TracedAction): void {
+type Parent = Span | SpanContext | typeof SUPPRESSED | undefined;
+
+/** The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. */
+function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracing): Parent {
+  const attempt = attemptOf(ctx.options);
+  if (attempt?.server) {
+    // A private action is tried again without a call.
+    nextAttempt(attempt, tracing);
+    return attempt.parent;
+  }
+  const cause = causeOf(ctx.options);
+  if (cause !== undefined) return cause;
+  const carrier = takeCarrier(ctx);
+  if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;
+  if (carrier !== undefined) return contextFrom(carrier, tracer);
+  return isSuppressed() ? SUPPRESSED : callerSpan(ctx.options?.parentCtx);
+}
+
+function describeCaller(span: Span, ctx: TracedContext, { nodeID, settings }: TracedAction): void {
   if (!isRecorded(span)) return;
   const remote = typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID;
   span.setTag(tag.MOLECULER_LEVEL, ctx.level);
   span.setTag(tag.MOLECULER_REMOTE, remote);
   if (remote) span.setTag(tag.MOLECULER_CALLER_NODE, ctx.nodeID);
+  settings.captureRequest(span, ctx);
 }
 
 /** Calls through `service.actions` have no call hook that would have begun to count. */
@@ -127,7 +149,7 @@ function countAttempt(span: Span, ctx: TracedContext, { retried, nodeID }: Trace
     attempt = beginAttempts(ctx.options, callerSpan(ctx.options?.parentCtx), undefined);
   }
   attempt.server = span;
-  if (attempt.number > 1) span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
+  if (attempt.number > 1 && !attempt.client) span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
 }
 
 /** True where the span has ended already, with the attempt that it was. */
@@ -136,27 +158,13 @@ function isClosed(span: Span, ctx: TracedContext): boolean {
   return attempt !== undefined && attempt.server !== span;
 }
 
-function describeOutcome(span: Span, ctx: TracedContext, action: TracedAction, response?: unknown): void {
-  if (!isRecorded(span)) return;
-  if (action.cached) span.setTag(tag.MOLECULER_CACHED, ctx.cachedResult === true);
-  if (ctx.fallbackResult) {
-    span.setTag(tag.MOLECULER_FALLBACK, true);
-    const failure = failureBehindFallback(ctx);
-    if (failure) markError(span, failure.error);
-  }
-  action.settings.capture(span, ctx, response);
-}
-
-/** As with HTTP: a wrong request (4xx) is the caller's fault, everything else the server's. */
-function failed(span: Span, error: unknown): void {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  if (typeof code === 'number' && code < 500) markRefusal(span, error);
-  else markError(span, error);
-}
-
-/** The callee gave up at the deadline, or one that it called did. */
-function isTimeout(error: unknown): boolean {
-  return (error as { type?: unknown } | null | undefined)?.type === 'REQUEST_TIMEOUT';
+/** Tags how an execution went, and tells the failure in whose place a fallback has answered. */
+function describeOutcome(span: Span, ctx: TracedContext, { cached }: TracedAction): Failure | undefined {
+  const hidden = failureBehindFallback(ctx);
+  if (!isRecorded(span)) return hidden;
+  if (cached) span.setTag(tag.MOLECULER_CACHED, ctx.cachedResult === true);
+  if (hidden) markError(span, hidden.error);
+  return hidden;
 }
 
 function followIncoming(
@@ -168,22 +176,4 @@ function followIncoming(
   const open = openEnds.keep(span);
   followStream(ctx.stream, open, { direction: 'received', active: span });
   return open;
-}
-
-/** Ends the span, or has it wait for what goes on: the streams, and a handler that the deadline did not stop. */
-function endExecution(
-  span: Span,
-  incoming: OpenSpan | undefined,
-  { openEnds, lateCapMs }: MoleculerTracing,
-  { outgoing, handled }: { outgoing?: unknown; handled?: Promise<unknown> | undefined },
-): void {
-  if (incoming === undefined && handled === undefined && !isStream(outgoing)) {
-    span.finish();
-    return;
-  }
-  const open = incoming ?? openEnds.keep(span);
-  const release = open.hold();
-  if (isStream(outgoing)) followStream(outgoing, open, { direction: 'sent' });
-  if (handled) open.waitForHandler(handled, lateCapMs);
-  release();
 }

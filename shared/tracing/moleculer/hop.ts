@@ -1,53 +1,62 @@
-/** The options and meta of one hop: copies, since callers share their objects, with the carrier in the meta. */
+/**
+ * What one message carries of its cause: on the options of its call or event, which are copies for this hop alone as
+ * callers share their objects; and in its meta only while it is written to the wire.
+ */
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
-import { type Carrier, type Meta, withCarrier, withoutCarrier } from './carrier.ts';
+import { SUPPRESSED } from '../current-span.ts';
+import { carrierOf, type Meta, SUPPRESSED_CARRIER, withCarrier } from './carrier.ts';
 
 /** What calls and events have in common in their options. */
 export interface HopOptions {
   ctx?: Context;
   parentCtx?: Context | null;
-  meta?: Meta | null;
   stream?: unknown;
   [option: string]: unknown;
 }
 
-const CLIENT_SPAN = Symbol('client span');
+/** The client or producer span of a message; or that nothing of it is to be traced. */
+export type Cause = Span | typeof SUPPRESSED;
 
-type Hop = { [CLIENT_SPAN]?: Span | undefined };
+/** Enumerable, so that it survives middlewares that copy the options. */
+const CAUSE = Symbol('cause');
 
-/** The caller's span of a hop within this process, which need not be read from its carrier. */
-export function spanOfHop(options: unknown): Span | undefined {
-  return (options as Hop | null | undefined)?.[CLIENT_SPAN];
+type Hop = { [CAUSE]?: Cause | undefined };
+
+/** What caused an execution or event, where it began in this process. */
+export function causeOf(options: object | null | undefined): Cause | undefined {
+  return (options as Hop | null | undefined)?.[CAUSE];
 }
 
 /** A copy of the options for this hop alone; where Moleculer calls again with a context (a retry), that context's own. */
-export function hopOptions(options: HopOptions | undefined, carrier: Carrier, span?: Span): HopOptions {
+export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOptions {
   const ctx = options?.ctx;
   if (ctx === undefined || ctx === null) {
-    const hop: HopOptions & Hop = { ...options, meta: withCarrier(options?.meta, carrier) };
-    hop[CLIENT_SPAN] = span;
+    const hop: HopOptions & Hop = { ...options };
+    hop[CAUSE] = cause;
     return hop;
   }
-  ctx.meta = withCarrier(ctx.meta as Meta, carrier);
-  if (spanOfHop(ctx.options) !== undefined) (ctx.options as Hop)[CLIENT_SPAN] = span;
+  if (causeOf(ctx.options) === undefined) ctx.options = { ...ctx.options };
+  (ctx.options as Hop)[CAUSE] = cause;
   return options as HopOptions;
 }
 
-/**
- * What the callee set in its meta goes where it goes untraced: into the parent context, by Moleculer, once the carrier is
- * out of it; or, where there is no parent, into the caller's own object, which Moleculer would have used as it is.
- */
-export function returnMeta(options: HopOptions | undefined, ctx: Context | undefined): void {
-  if (ctx === undefined) return;
-  const meta = withoutCarrier(ctx.meta as Meta);
-  ctx.meta = meta;
-  const own = options?.meta;
-  if (!own || options?.parentCtx || options?.ctx) return;
-  returnChanges(own, meta);
-}
+type Send<Sent> = (ctx: Context) => Sent;
 
-/** Copies into `own` what `meta` has and it has not; a frozen object stays as it is. */
-export function returnChanges(own: Meta, meta: Meta): void {
-  for (const key of Object.keys(meta)) if (own[key] !== meta[key]) Reflect.set(own, key, meta[key]);
+/**
+ * Around whatever writes a context to the wire: puts the carrier into its meta for just as long. Nobody sees it there,
+ * and what the callee answers in its meta goes where it goes untraced.
+ */
+export function carryContext<Sent>(send: Send<Sent>): Send<Sent> {
+  return (ctx) => {
+    const cause = causeOf(ctx.options);
+    if (cause === undefined) return send(ctx);
+    const { meta } = ctx;
+    ctx.meta = withCarrier(meta as Meta, cause === SUPPRESSED ? SUPPRESSED_CARRIER : carrierOf(cause));
+    try {
+      return send(ctx);
+    } finally {
+      ctx.meta = meta;
+    }
+  };
 }

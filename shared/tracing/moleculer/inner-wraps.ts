@@ -3,11 +3,13 @@
  * inside of the fallback, on both sides of the bulkhead. Each is there only for actions that use what it observes.
  */
 import type { ServiceBroker } from 'moleculer';
-import { withSpan } from '../current-span.ts';
+import type { Span } from 'opentracing';
+import { currentSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
 import * as tag from '../tags.ts';
 import { timeOf } from '../time-of.ts';
 import type { ActionDefinition } from './action-definition.ts';
 import { attemptOf } from './attempts.ts';
+import { type Failure, failureNow } from './execution-end.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { HANDLED, SPAN, type TracedContext } from './traced-context.ts';
 
@@ -32,40 +34,52 @@ export function attemptWrap(tracing: MoleculerTracing): Wrap {
       next(ctx).catch((error) => {
         const attempt = attemptOf(ctx.options);
         const span = attempt?.client ?? attempt?.server;
-        if (attempt && span) attempt.failure = { error, timeMs: timeOf(span) };
+        if (attempt && span) attempt.failure = failureNow(span, error, ctx[HANDLED]);
         throw error;
       });
   };
 }
 
-const failures = new WeakMap<TracedContext, { readonly error: unknown }>();
+const failures = new WeakMap<TracedContext, Failure>();
 
 /** Just inside of the fallback: notes the failure that it hides. */
 export const fallbackWrap: Wrap = (next, { fallback }) =>
   function observeFailure(ctx) {
-    if (!fallback && !ctx.options?.['fallbackResponse']) return next(ctx);
+    if (!fallback && !isOfCall(ctx)) return next(ctx);
     return next(ctx).catch((error) => {
-      failures.set(ctx, { error });
+      const span = ctx[SPAN];
+      if (span) failures.set(ctx, failureNow(span, error, ctx[HANDLED]));
       throw error;
     });
   };
 
-/** The failure in whose place a fallback answered. */
-export function failureBehindFallback(ctx: TracedContext): { readonly error: unknown } | undefined {
-  return failures.get(ctx);
+/** True where the fallback, if it comes to it, is the caller's and not the action's. */
+export function isOfCall({ options }: TracedContext): boolean {
+  return Boolean(options?.['fallbackResponse']);
 }
 
-/** Executions on their way through the bulkhead, and when they came to it. */
-const entered = new WeakMap<TracedContext, { readonly timeMs: number; waiting: boolean }>();
+/** The failure in whose place a fallback has answered, or has tried to. */
+export function failureBehindFallback(ctx: TracedContext): Failure | undefined {
+  return ctx.fallbackResult ? failures.get(ctx) : undefined;
+}
 
-/** Just outside of the bulkhead: notes when an execution comes to it. */
+/** Executions on their way through the bulkhead: when they came to it, and what was active then. */
+interface Queued {
+  readonly timeMs: number;
+  readonly active: Span | typeof SUPPRESSED | undefined;
+  waiting: boolean;
+}
+
+const queued = new WeakMap<TracedContext, Queued>();
+
+/** Just outside of the bulkhead, for actions and events: notes when an execution comes to it. */
 export const queueWrap: Wrap = function wrapQueue(this, next, { bulkhead }) {
   if (!{ ...this.options.bulkhead, ...bulkhead }.enabled) return next;
   return (ctx) => {
     const span = ctx[SPAN];
-    if (span === undefined) return next(ctx);
-    const entry = { timeMs: timeOf(span), waiting: false };
-    entered.set(ctx, entry);
+    const active = isSuppressed() ? SUPPRESSED : currentSpan();
+    const entry: Queued = { timeMs: span ? timeOf(span) : 0, active, waiting: false };
+    queued.set(ctx, entry);
     const promise = next(ctx);
     entry.waiting = true;
     return promise;
@@ -79,10 +93,10 @@ export const queueWrap: Wrap = function wrapQueue(this, next, { bulkhead }) {
 export const dequeueWrap: Wrap = function wrapDequeue(this, next, { bulkhead }) {
   if (!{ ...this.options.bulkhead, ...bulkhead }.enabled) return next;
   return (ctx) => {
-    const entry = entered.get(ctx);
+    const entry = queued.get(ctx);
+    if (!entry?.waiting) return next(ctx);
     const span = ctx[SPAN];
-    if (!entry?.waiting || span === undefined) return next(ctx);
-    span.setTag(tag.MOLECULER_QUEUE_MS, Math.round((timeOf(span) - entry.timeMs) * 1000) / 1000);
-    return withSpan(span, next, ctx);
+    span?.setTag(tag.MOLECULER_QUEUE_MS, Math.round((timeOf(span) - entry.timeMs) * 1000) / 1000);
+    return withSpan(entry.active, next, ctx);
   };
 };

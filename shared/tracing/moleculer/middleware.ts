@@ -1,10 +1,12 @@
 /** The Moleculer middleware: which hook makes which span, and where in Moleculer's onion each wrap lies. */
-import type { Middleware, ServiceBroker } from 'moleculer';
+import type { Context, Middleware, ServiceBroker } from 'moleculer';
 import type { Tracer } from 'opentracing';
 import { MoleculerTracingError } from '../errors.ts';
 import { callTracing } from './call-hook.ts';
+import { takeCarrier } from './carrier.ts';
 import { consumerWrap, producerHooks } from './events.ts';
 import { executionWrap } from './execution-wrap.ts';
+import { carryContext } from './hop.ts';
 import { attemptWrap, dequeueWrap, fallbackWrap, handlerWrap, queueWrap } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { OpenEnds } from './open-ends.ts';
@@ -56,10 +58,15 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
       onion.put('remoteAction', attemptWrap(tracing), { inside: 'Retry' });
       onion.put('localAction', fallbackWrap, { inside: 'Fallback' });
       onion.put('localAction', executionWrap(tracing), 'outermost');
+      onion.put('remoteAction', carryContext, 'innermost');
+      onion.put('localEvent', dequeueWrap, { inside: 'Bulkhead' });
+      onion.put('localEvent', queueWrap, { outside: 'Bulkhead' });
       onion.put('localEvent', consumerWrap(tracing), { inside: 'Debounce' });
+      if (broker.transit) carryEvents(broker.transit);
     },
     call: hook,
     ...producerHooks(tracing),
+    transitMessageHandler: ignoreAnsweredCarriers,
     async starting(broker: ServiceBroker) {
       if (broker.options.tracing && (broker.options.tracing as { enabled?: boolean }).enabled)
         throw new MoleculerTracingError();
@@ -69,6 +76,23 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
       await tracing.flush();
     },
   } as unknown as Middleware;
+}
+
+/** Events are written to the wire here; there is no hook for it. */
+function carryEvents(transit: NonNullable<ServiceBroker['transit']>): void {
+  transit.sendEvent = carryContext(transit.sendEvent.bind(transit) as (ctx: Context) => unknown) as never;
+}
+
+type MessageHandler = (command: string, packet: { payload?: { meta?: unknown } }) => unknown;
+
+const RESPONSE = 'RES';
+
+/** A callee without tracing sends the carrier back in its meta, which is merged into the caller's. */
+function ignoreAnsweredCarriers(next: MessageHandler): MessageHandler {
+  return (command, packet) => {
+    if (command === RESPONSE && packet.payload) takeCarrier(packet.payload);
+    return next(command, packet);
+  };
 }
 
 type Place = 'innermost' | 'outermost' | { readonly inside: string } | { readonly outside: string };

@@ -1,4 +1,4 @@
-/** Spans whose action has answered already, and that wait for the rest: streams that flow on, handlers that came too late. */
+/** Spans that wait for more than the answer: for streams that flow on, and for handlers that came too late. */
 import type { Span } from 'opentracing';
 import { MOLECULER_LATE } from '../tags.ts';
 import { timeOf } from '../time-of.ts';
@@ -7,7 +7,7 @@ import { timeOf } from '../time-of.ts';
 export class OpenEnds {
   readonly #open = new Set<OpenSpan>();
 
-  /** Keeps `span` open until as many parts as are held have been released. */
+  /** Keeps `span` open until its call or execution is done, and all that is held beside it. */
   keep(span: Span): OpenSpan {
     const open = new OpenSpan(span, () => this.#open.delete(open));
     this.#open.add(open);
@@ -24,7 +24,10 @@ export class OpenEnds {
 export class OpenSpan {
   readonly span: Span;
   readonly #onEnd: () => void;
-  #held = 0;
+  readonly #cuts = new Set<() => void>();
+  /** The call or execution itself, and all that goes on beside it. */
+  #held = 1;
+  #done = false;
   #ended = false;
 
   constructor(span: Span, onEnd: () => void) {
@@ -32,29 +35,46 @@ export class OpenSpan {
     this.#onEnd = onEnd;
   }
 
-  /** Holds the span open until the returned function is called; calling it again does nothing. */
-  hold(): () => void {
+  /** The call or execution itself is over. */
+  done(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#release();
+  }
+
+  /**
+   * Holds the span open until the returned function is called; calling it again does nothing. `cut` is called where the
+   * part is not waited for to its end, and has to release it.
+   */
+  hold(cut?: () => void): () => void {
     this.#held++;
+    if (cut) this.#cuts.add(cut);
     let released = false;
     return () => {
       if (released) return;
       released = true;
-      if (--this.#held === 0) this.#end();
+      if (cut) this.#cuts.delete(cut);
+      this.#release();
     };
   }
 
+  /** Waits no longer for what can be cut. */
+  cut(): void {
+    for (const cut of this.#cuts) cut();
+  }
+
   /**
-   * Waits for a handler whose execution was given up at the deadline, and tags how long it went on; not at all where it
-   * had settled by then, and no longer than `capMs`.
+   * Waits for a handler whose execution was given up at `gaveUpMs`, and tags how long it went on; not at all where it has
+   * settled already, and no longer than `capMs`.
    */
-  waitForHandler(handled: Promise<unknown>, capMs: number): void {
+  waitForHandler(handled: Promise<unknown>, { gaveUpMs, capMs }: { gaveUpMs: number; capMs: number }): void {
     const release = this.hold();
     const { span } = this;
-    const gaveUpMs = timeOf(span);
     let late = false;
     const settled = (): void => {
       clearTimeout(cap);
       if (late) span.setTag(MOLECULER_LATE, Math.round(timeOf(span) - gaveUpMs));
+      this.cut();
       release();
     };
     const cap = setTimeout(() => this.abandon('the handler still runs'), capMs).unref();
@@ -69,7 +89,12 @@ export class OpenSpan {
   abandon(reason: string): void {
     if (this.#ended) return;
     this.span.log({ event: 'unfinished', message: reason });
+    this.cut();
     this.#end();
+  }
+
+  #release(): void {
+    if (--this.#held === 0) this.#end();
   }
 
   #end(): void {

@@ -4,8 +4,7 @@
  */
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
-import { type Capture, captureTags, REDACTED_NAMES } from '../capture.ts';
-import { isRecorded } from '../recorded.ts';
+import { type Capture, captureAll, captureTags, REDACTED_NAMES } from '../capture.ts';
 
 /** What is captured where an action or event says nothing. */
 export interface CaptureOptions {
@@ -24,7 +23,7 @@ export interface CaptureDefaults extends CaptureOptions {
   redact?: readonly RegExp[];
 }
 
-type TagsFunction = (ctx: Context, response?: unknown) => Record<string, unknown>;
+type TagsFunction = (ctx: Context, response?: unknown) => unknown;
 
 /** The `tracing` of an action or event definition. */
 type Definition =
@@ -37,79 +36,75 @@ type Definition =
       tags?: CaptureOptions | TagsFunction;
     };
 
-/** What to do for the spans of one action or event. */
+/** What to do for the spans of one action or event; only asked of spans that are recorded. */
 export interface SpanSettings {
   readonly enabled: boolean;
   /** The span's name for this execution. */
   name(ctx: Context, otherwise: string): string;
-  /** Adds the captured tags once the handler has answered, or failed (no response then). */
-  capture(span: Span, ctx: Context, response?: unknown): void;
+  /** Adds what is captured as it comes in, before the handler may change it. */
+  captureRequest(span: Span, ctx: Context): void;
+  /** Adds what is captured once the handler has answered. */
+  captureResponse(span: Span, ctx: Context, response: unknown): void;
 }
 
 const NOTHING_CAPTURED = (): void => {};
 
-/** Reads an action's or event's `tracing`; functions of the user are called with care, their errors shown on the span. */
+/**
+ * Reads an action's or event's `tracing`. Functions of the user are called as Moleculer does, with the service as
+ * `this`, `tags` before the handler and again with its response; what they throw is shown on the span.
+ */
 export function spanSettings(definition: Definition, defaults: CaptureDefaults): SpanSettings {
   const own = typeof definition === 'object' && definition !== null ? definition : {};
-  const enabled = definition !== false && own.enabled !== false;
-  const { spanName } = own;
-  return {
-    enabled,
-    name:
-      spanName === undefined
-        ? (_, otherwise) => otherwise
-        : (ctx, otherwise) => named(spanName, ctx, otherwise),
-    capture: capturing(own.tags, defaults),
-  };
-}
-
-function named(spanName: string | ((ctx: Context) => string), ctx: Context, otherwise: string): string {
-  try {
-    const name = typeof spanName === 'function' ? spanName(ctx) : spanName;
-    return typeof name === 'string' && name !== '' ? name : otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-function capturing(
-  tags: CaptureOptions | TagsFunction | undefined,
-  defaults: CaptureDefaults,
-): SpanSettings['capture'] {
+  const { spanName, tags } = own;
   const redact = defaults.redact ?? REDACTED_NAMES;
-  if (typeof tags === 'function')
-    return (span, ctx, response) => {
-      if (!isRecorded(span)) return;
-      try {
-        span.addTags(flattened(tags(ctx, response), redact));
-      } catch (error) {
-        markTagsError(span, error);
-      }
-    };
-  const { params, meta, headers, response: answer } = { ...defaults, ...tags };
-  if (!params && !meta && !headers && !answer) return NOTHING_CAPTURED;
-  return (span, ctx, response) => {
-    if (!isRecorded(span)) return;
-    span.addTags({
-      ...captureTags('params', ctx.params, params, redact),
-      ...captureTags('meta', ctx.meta, meta, redact),
-      ...captureTags('headers', (ctx as { headers?: unknown }).headers, headers, redact),
-      ...captureTags('response', response, answer, redact),
-    });
+  return {
+    enabled: definition !== false && own.enabled !== false,
+    name: spanName === undefined ? (_, otherwise) => otherwise : naming(spanName),
+    ...(typeof tags === 'function' ? calling(tags, redact) : capturing({ ...defaults, ...tags }, redact)),
   };
 }
 
-/** A tags function names its tags itself; its values are still cleaned of secrets. */
-function flattened(tags: unknown, redact: readonly RegExp[]): Record<string, unknown> {
-  const prefixed = captureTags('', tags, true, redact);
-  return Object.fromEntries(
-    Object.entries(prefixed).map(([name, value]) => [name.replace(/^\./, ''), value]),
-  );
+type Captures = Pick<SpanSettings, 'captureRequest' | 'captureResponse'>;
+
+function naming(spanName: string | ((ctx: Context) => string)): SpanSettings['name'] {
+  return (ctx, otherwise) => {
+    try {
+      const name = typeof spanName === 'function' ? spanName.call(ctx.service, ctx) : spanName;
+      return typeof name === 'string' && name !== '' ? name : otherwise;
+    } catch {
+      return otherwise;
+    }
+  };
 }
 
-function markTagsError(span: Span, error: unknown): void {
-  span.log({
-    event: 'tags function failed',
-    message: error instanceof Error ? error.message : String(error),
-  });
+function calling(tags: TagsFunction, redact: readonly RegExp[]): Captures {
+  const capture = (span: Span, ctx: Context, ...response: [unknown?]): void => {
+    try {
+      span.addTags(captureAll(tags.call(ctx.service, ctx, ...response), redact));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      span.log({ event: 'tags function failed', message });
+    }
+  };
+  return { captureRequest: (span, ctx) => capture(span, ctx), captureResponse: capture };
+}
+
+function capturing({ params, meta, headers, response }: CaptureOptions, redact: readonly RegExp[]): Captures {
+  return {
+    captureRequest:
+      params || meta || headers
+        ? (span, ctx) => {
+            span.addTags({
+              ...captureTags('params', ctx.params, params, redact),
+              ...captureTags('meta', ctx.meta, meta, redact),
+              ...captureTags('headers', (ctx as { headers?: unknown }).headers, headers, redact),
+            });
+          }
+        : NOTHING_CAPTURED,
+    captureResponse: response
+      ? (span, _, answer) => {
+          span.addTags(captureTags('response', answer, response, redact));
+        }
+      : NOTHING_CAPTURED,
+  };
 }

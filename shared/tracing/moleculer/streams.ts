@@ -29,7 +29,6 @@ export interface FollowOptions {
 /** Keeps the span open until the stream has ended, failed or was destroyed, and tags it with what has flowed. */
 export function followStream(stream: Readable, open: OpenSpan, { direction, active }: FollowOptions): void {
   const { span } = open;
-  const release = open.hold();
   let bytes = 0;
   let chunks = 0;
   let over = false;
@@ -44,6 +43,7 @@ export function followStream(stream: Readable, open: OpenSpan, { direction, acti
     }
     release();
   };
+  const release = open.hold(() => end());
 
   const { emit } = stream;
   const observed = function emitObserved(

@@ -26,8 +26,6 @@ export interface RefusalWatch {
   callsSeen(): number;
   /** Told of a call that was refused before the hook. */
   refused(ctx: TracedContext, actions: readonly string[], rejection: Promise<unknown>): Promise<unknown>;
-  /** Told when `mcall` is over, with what it may have merged into the context's meta. */
-  cleaned(ctx: TracedContext): void;
 }
 
 /** Makes the broker use a context class of ours, over whichever it has. */
@@ -41,32 +39,19 @@ export function watchContexts(broker: ServiceBroker, watch: RefusalWatch): void 
       const before = watch.callsSeen();
       const promise = super.call(action, params as never, options as never);
       if (watch.callsSeen() !== before) return promise as Promise<never>;
-      return watch.refused(this as TracedContext, [action], promise) as Promise<never>;
+      return watch.refused(this as TracedContext, actionsOf([{ action }]), promise) as Promise<never>;
     }
 
     override mcall(definitions: never, options?: never): Promise<never> {
       const before = watch.callsSeen();
       const promise = super.mcall(definitions, options) as Promise<unknown>;
-      const refused = watch.callsSeen() === before && Object.keys(definitions ?? {}).length > 0;
-      const watched = refused
-        ? watch.refused(this as TracedContext, actionsOf(definitions), promise)
-        : promise;
-      const clean = (): void => watch.cleaned(this as TracedContext);
-      return watched.then(
-        (result) => {
-          clean();
-          return result;
-        },
-        (error) => {
-          clean();
-          throw error;
-        },
-      ) as Promise<never>;
+      if (watch.callsSeen() !== before) return promise as Promise<never>;
+      return watch.refused(this as TracedContext, actionsOf(definitions), promise) as Promise<never>;
     }
   } as unknown as typeof broker.ContextFactory;
 }
 
 function actionsOf(definitions: unknown): string[] {
-  const items: unknown[] = Object.values(definitions ?? {});
-  return items.map((item) => String((item as { action?: unknown } | null)?.action));
+  const items: ({ action?: unknown } | null)[] = Object.values(definitions ?? {});
+  return items.map((item) => item?.action).filter((action) => typeof action === 'string');
 }
