@@ -24,6 +24,9 @@ export abstract class RequestError extends CodedError {
   readonly details?: readonly FieldProblem[];
 }
 
+/** What is needed is there, but cannot do its work at the moment; the same request may succeed later. */
+export abstract class UnavailableError extends CodedError {}
+
 /** Some fields of a request are missing, unknown, or not as the contract wants them. */
 export class InvalidFieldsError extends RequestError {
   readonly code = 'VALIDATION_ERROR';

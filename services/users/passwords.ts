@@ -1,5 +1,5 @@
 /** Passwords are kept as scrypt hashes, each with a salt of its own. */
-import { randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 /** What a hash costs, in scrypt's own terms: 128 * cost * blockSize bytes of memory, `parallelization` times. */
 export interface ScryptCost {
@@ -24,6 +24,20 @@ export async function hashPassword(password: string, cost: ScryptCost = DEFAULT_
   return `$scrypt$${parameters}$${withoutPadding(salt)}$${withoutPadding(hash)}`;
 }
 
+/**
+ * Whether this is the password of a hash that {@link hashPassword} made, found out in a thread of its own and compared in
+ * constant time. Without a hash the same work is done for nothing: nobody shall tell by the time whether there is one.
+ * @throws where the hash is of another form
+ */
+export async function verifyPassword(password: string, record: string | undefined): Promise<boolean> {
+  if (record === undefined) {
+    await derive(password, randomBytes(SALT_BYTES), DEFAULT_COST);
+    return false;
+  }
+  const { salt, hash, cost } = parse(record);
+  return timingSafeEqual(await derive(password, salt, cost), hash);
+}
+
 function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // The same characters can be typed as different code points on different keyboards.
@@ -31,6 +45,18 @@ function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffe
       error === null ? resolve(hash) : reject(error),
     );
   });
+}
+
+const PHC = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+
+function parse(record: string): { salt: Buffer; hash: Buffer; cost: ScryptCost } {
+  const [, ln, r, p, salt, hash] = PHC.exec(record) ?? [];
+  if (salt === undefined || hash === undefined) throw new Error('not a scrypt hash in the PHC format');
+  return {
+    salt: Buffer.from(salt, 'base64'),
+    hash: Buffer.from(hash, 'base64'),
+    cost: { cost: 2 ** Number(ln), blockSize: Number(r), parallelization: Number(p) },
+  };
 }
 
 function withoutPadding(bytes: Buffer): string {

@@ -3,68 +3,95 @@ import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { User } from '#shared/contracts/users.ts';
-import { tracedDatabase } from '#shared/tracing/index.ts';
-import type { UsersStore } from './users.ts';
-import { UsersStoreError } from './users-errors.ts';
+import { inSpan, tracedDatabase } from '#shared/tracing/index.ts';
+import { migrate } from './migrations.ts';
+import { isUniqueViolation, isUnusable } from './sqlite-errors.ts';
+import type { UserChanges, UsersStore } from './users.ts';
+import { UsersStoreError, UsersUnavailableError } from './users-errors.ts';
 
 /** A store that holds a file open. */
 export interface OpenUsersStore extends UsersStore {
   close(): void;
 }
 
-const BUSY_TIMEOUT_MS = 5000;
-const SQLITE_CONSTRAINT_UNIQUE = 2067;
-
-// Each entry takes the schema one version further. What has been released is never edited, only added to.
-const MIGRATIONS = [
-  `CREATE TABLE users (
-     id TEXT PRIMARY KEY,
-     name TEXT NOT NULL,
-     email TEXT NOT NULL UNIQUE COLLATE NOCASE,
-     password_hash TEXT NOT NULL,
-     created_at TEXT NOT NULL
-   ) STRICT, WITHOUT ROWID;
-   CREATE INDEX users_by_age ON users (created_at, id);`,
-];
+/** What {@link openUsersStore} may be told beside the path. */
+export interface UsersStoreOptions {
+  /** How long a statement waits, and this process with it, for another process that writes. @default 2000 */
+  busyTimeoutMs?: number;
+}
 
 /**
- * Opens the file, made with its folder where it is missing, and brings its schema up to date.
+ * Opens the file, made with its folder where it is missing, and brings its schema up to date. What the store then cannot
+ * do, as its disk is full or read-only, is a {@link UsersUnavailableError}.
  * @param path of the file, or `:memory:`
  * @throws {UsersStoreError}
  */
-export function openUsersStore(path: string): OpenUsersStore {
-  const db = tracedDatabase(openDatabase(path), { instance: basename(path) });
+export function openUsersStore(
+  path: string,
+  { busyTimeoutMs = 2000 }: UsersStoreOptions = {},
+): OpenUsersStore {
+  const instance = basename(path);
+  const db = tracedDatabase(openDatabase(path, busyTimeoutMs), { instance });
+  const columns = 'id, name, email, created_at AS createdAt';
   const insert = db.prepare(
     'INSERT INTO users (id, name, email, password_hash, created_at) VALUES (?, ?, ?, ?, ?)',
   );
-  const find = db.prepare('SELECT id, name, email, created_at AS createdAt FROM users WHERE id = ?');
-  const list = db.prepare(
-    'SELECT id, name, email, created_at AS createdAt FROM users ORDER BY created_at, id LIMIT ? OFFSET ?',
-  );
+  const find = db.prepare(`SELECT ${columns} FROM users WHERE id = ?`);
+  const findHash = db.prepare(`SELECT ${columns}, password_hash AS passwordHash FROM users WHERE email = ?`);
+  const list = db.prepare(`SELECT ${columns} FROM users ORDER BY created_at, id LIMIT ? OFFSET ?`);
   const count = db.prepare('SELECT count(*) AS total FROM users');
+  const update = db.prepare(
+    `UPDATE users SET name = ?, email = ?, password_hash = coalesce(?, password_hash) WHERE id = ?`,
+  );
+  const remove = db.prepare('DELETE FROM users WHERE id = ?');
 
-  return {
-    insert({ id, name, email, passwordHash, createdAt }) {
+  /** Statements that belong together, as one span. Whoever will write says so: two that read first would block each other. */
+  function transaction<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', statements: () => T): T {
+    return inSpan('transaction', { tags: { component: 'sqlite', 'db.instance': instance } }, () => {
+      db.exec(begin);
       try {
-        insert.run(id, name, email, passwordHash, createdAt);
-        return true;
+        const result = statements();
+        db.exec('COMMIT');
+        return result;
       } catch (error) {
-        if (isUniqueViolation(error)) return false;
+        if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
       }
-    },
-    find: (id) => find.get(id) as User | undefined,
-    list: ({ limit, offset }) => list.all(limit, offset) as unknown as User[],
-    count: () => Number(count.get()?.['total']),
+    });
+  }
+
+  function change(id: string, { passwordHash, ...changes }: UserChanges): User | 'not-found' | 'email-taken' {
+    const user = find.get(id) as User | undefined;
+    if (user === undefined) return 'not-found';
+    const changed = { ...user, ...changes };
+    const isKept = unlessTaken(() => update.run(changed.name, changed.email, passwordHash ?? null, id));
+    return isKept ? changed : 'email-taken';
+  }
+
+  return {
+    insert: ({ id, name, email, passwordHash, createdAt }) =>
+      usable(() => unlessTaken(() => insert.run(id, name, email, passwordHash, createdAt))),
+    find: (id) => usable(() => find.get(id) as User | undefined),
+    findByEmail: (email) => usable(() => findHash.get(email) as ReturnType<UsersStore['findByEmail']>),
+    page: ({ limit, offset }) =>
+      usable(() =>
+        transaction('BEGIN', () => ({
+          items: list.all(limit, offset) as unknown as User[],
+          total: Number(count.get()?.['total']),
+        })),
+      ),
+    update: (id, changes) => usable(() => transaction('BEGIN IMMEDIATE', () => change(id, changes))),
+    remove: (id) => usable(() => remove.run(id).changes > 0),
     close: () => db.close(),
   };
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     try {
+      db.exec('PRAGMA journal_mode = WAL');
       migrate(db);
       return db;
     } catch (error) {
@@ -77,24 +104,22 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** One process at a time: nodes that start together would make the table twice. */
-function migrate(db: DatabaseSync): void {
-  db.exec('PRAGMA journal_mode = WAL');
-  db.exec('BEGIN IMMEDIATE');
+/** False where another user has the e-mail address. */
+function unlessTaken(write: () => unknown): boolean {
   try {
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version > MIGRATIONS.length) {
-      throw new Error(`its schema has version ${version}, this program knows ${MIGRATIONS.length}`);
-    }
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    db.exec('COMMIT');
+    write();
+    return true;
   } catch (error) {
-    db.exec('ROLLBACK');
+    if (isUniqueViolation(error)) return false;
     throw error;
   }
 }
 
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE;
+function usable<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (isUnusable(error)) throw new UsersUnavailableError({ cause: error });
+    throw error;
+  }
 }

@@ -18,9 +18,29 @@ export function createUsersService(env: Environment): ServiceSchema {
   return {
     name: 'users',
     actions: implement(usersContract, {
-      create: (user) => users.create(user),
+      async create(newUser, ctx) {
+        const user = await users.create(newUser);
+        await emit(ctx, 'user.created', { id: user.id });
+        return user;
+      },
       get: (request) => users.get(request),
       list: (request) => users.list(request),
+      async update(update, ctx) {
+        const user = await users.update(update);
+        await emit(ctx, 'user.updated', { id: user.id });
+        return user;
+      },
+      async remove(request, ctx) {
+        const { id } = users.remove(request);
+        await emit(ctx, 'user.removed', { id });
+        return { id };
+      },
+      async auth(credentials, ctx) {
+        const user = await users.auth(credentials);
+        await emit(ctx, 'user.signed-in', { id: user.id });
+        return user;
+      },
+      ping: () => ({ pong: true }),
       async test(_, ctx) {
         const greeting = await call(ctx, 'hello.greet', { name: 'users' });
         await emit(ctx, 'user.tested', greeting);

@@ -34,12 +34,14 @@ export type EventHandlers = {
   [N in EventName]?: (payload: PayloadOf<N>, ctx: Context) => void | Promise<void>;
 };
 
+type Handle = (payload: unknown, ctx: Context) => unknown;
+
 /** The `events` of a service: the contracts' payloads, checked, in front of its functions. */
 export function listen(handlers: EventHandlers): NonNullable<ServiceSchema['events']> {
   const listeners = Object.entries(handlers).map(([name, handle]) => {
     const { payload } = events[name as EventName];
     // Moleculer would guess from the names of the function's parameters what it is called with.
-    const handler = (ctx: Context) => handle(ctx.params as PayloadOf<EventName>, ctx);
+    const handler = (ctx: Context) => (handle as Handle)(ctx.params, ctx);
     return [name, { params: { ...payload }, context: true, handler }];
   });
   return Object.fromEntries(listeners);

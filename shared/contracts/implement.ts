@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { type ActionSchema, type Context, Errors } from 'moleculer';
 import type Type from 'typebox';
-import { RequestError } from '../errors.ts';
+import { RequestError, UnavailableError } from '../errors.ts';
 import type { ActionContract, Input, Params, Result, ServiceContract } from './contract.ts';
 import { type InputOptions, readInput } from './input.ts';
 
@@ -51,8 +51,13 @@ async function* translated(items: AsyncIterable<unknown>): AsyncGenerator<unknow
   }
 }
 
-/** An error of the request in the form that crosses the mesh: there `code` is a number, and our code is the `type`. */
+/** An error of ours in the form that crosses the mesh: there `code` is a number, and our code is the `type`. */
 function inMesh(error: unknown): unknown {
+  if (error instanceof UnavailableError) {
+    const { message, code, stack } = error;
+    const translation = new Errors.MoleculerRetryableError(message, 503, code, undefined as never);
+    return Object.assign(translation, { cause: error, stack });
+  }
   if (!(error instanceof RequestError)) return error;
   const { message, status, code, details, stack } = error;
   const translation = new Errors.MoleculerClientError(message, status, code, details);

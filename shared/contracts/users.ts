@@ -35,15 +35,33 @@ export const UserRequest = fields({
 /** Who is asked for. */
 export type UserRequest = Type.Static<typeof UserRequest>;
 
+// Long enough for any phrase, short enough that hashing it stays cheap.
+const password = Type.String({ minLength: 10, maxLength: 1000 });
+
 /** What a new user is made of. */
-export const NewUser = fields({
-  name,
-  email,
-  // Long enough for any phrase, short enough that hashing it stays cheap.
-  password: Type.String({ minLength: 10, maxLength: 1000 }),
-});
+export const NewUser = fields({ name, email, password });
 /** What a new user is made of. */
 export type NewUser = Type.Static<typeof NewUser>;
+
+/** What can be changed of a user; what is left out stays as it is. */
+export const UserChanges = fields({
+  name: Type.Optional(name),
+  email: Type.Optional(email),
+  password: Type.Optional(password),
+});
+
+/** Which user is changed, and how. */
+export const UserUpdate = fields({ id: Type.String(), ...UserChanges.properties });
+/** Which user is changed, and how. */
+export type UserUpdate = Type.Static<typeof UserUpdate>;
+
+/** What a user signs in with: any text, as what is too short for a password is just a wrong one. */
+export const Credentials = fields({
+  email: Type.String({ maxLength: 254 }),
+  password: Type.String({ maxLength: 1000 }),
+});
+/** What a user signs in with. */
+export type Credentials = Type.Static<typeof Credentials>;
 
 /** One page of the users, oldest first. */
 export const UserPage = fields({
@@ -63,15 +81,26 @@ export const PageRequest = fields({
 /** Which page is wanted. */
 export type PageRequest = Type.Static<typeof PageRequest>;
 
+const UserId = fields({ id: Type.String() });
+
 /** The actions of the users service. */
 export const usersContract = {
   create: { params: NewUser, result: User },
   get: { params: UserRequest, result: UserWithPicture },
   list: { params: PageRequest, result: UserPage },
+  update: { params: UserUpdate, result: User },
+  remove: { params: UserId, result: UserId },
+  auth: { params: Credentials, result: User },
+  ping: { params: fields({}), result: fields({ pong: Type.Boolean() }) },
   test: { params: fields({}), result: Greeting },
 } satisfies ServiceContract;
 
-/** The events of the users service. */
+/** The events of the users service. They name users by their ids alone: what is personal stays where it is kept. */
 export const usersEvents = {
+  'user.created': { payload: UserId, hearers: 'one-node' },
+  // Every node may remember a user.
+  'user.updated': { payload: UserId, hearers: 'every-node' },
+  'user.removed': { payload: UserId, hearers: 'every-node' },
+  'user.signed-in': { payload: UserId, hearers: 'one-node' },
   'user.tested': { payload: Greeting, hearers: 'one-node' },
 } satisfies EventsContract;

@@ -153,6 +153,8 @@ test('the statements of a request are in its trace', async (t) => {
       gateway users.create (client)
         users users.create (server)
           users INSERT users (client)
+          users user.created (producer)
+            ~ audit user.created (consumer)
     gateway GET /users/:id (server)
       gateway users.get (client)
         users users.get (server)
@@ -160,8 +162,11 @@ test('the statements of a request are in its trace', async (t) => {
     gateway GET /users (server)
       gateway users.list (client)
         users users.list (server)
-          users SELECT users (client)
-          users SELECT users (client)`,
+          users transaction
+            users BEGIN (client)
+            users SELECT users (client)
+            users SELECT users (client)
+            users COMMIT (client)`,
   );
   const statement = tracing.spans.find(({ operation }) => operation === 'INSERT users');
   t.like(statement?.tags, { 'db.instance': ':memory:' });

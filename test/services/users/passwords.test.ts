@@ -1,6 +1,6 @@
 import { scryptSync } from 'node:crypto';
 import test from 'ava';
-import { hashPassword } from '../../../services/users/passwords.ts';
+import { hashPassword, verifyPassword } from '../../../services/users/passwords.ts';
 
 test('a hash is that of scrypt with the salt and the cost that it names', async (t) => {
   const record = await hashPassword('correct horse');
@@ -28,4 +28,32 @@ test('the same password has another salt and another hash each time', async (t) 
   ]);
   t.not(one.split('$')[3], two.split('$')[3]);
   t.not(one.split('$')[4], two.split('$')[4]);
+});
+
+test('a password is that of its hash, whatever the hash cost, and however it is typed', async (t) => {
+  for (const cost of [undefined, { cost: 2, blockSize: 1, parallelization: 3 }]) {
+    const record = await hashPassword('caf\u00e9 au lait', cost);
+    t.true(await verifyPassword('caf\u00e9 au lait', record));
+    t.true(await verifyPassword('cafe\u0301 au lait', record));
+    for (const password of ['', 'cafe au lait', 'caf\u00e9 au lait ', record])
+      t.false(await verifyPassword(password, record));
+  }
+});
+
+test.serial('without a hash no password is right, and finding out takes as long', async (t) => {
+  const record = await hashPassword('analytical engine');
+  const timeOf = async (hash: string | undefined) => {
+    const startedAt = process.cpuUsage(); // of all threads of this process, so that a busy machine does not count
+    t.false(await verifyPassword('difference engine', hash));
+    const { user, system } = process.cpuUsage(startedAt);
+    return user + system;
+  };
+  const best = async (hash: string | undefined) =>
+    Math.min(...[await timeOf(hash), await timeOf(hash), await timeOf(hash)]);
+  const [known, unknown] = [await best(record), await best(undefined)];
+  t.true(unknown > known / 2 && unknown < known * 2, `${known} us with a hash, ${unknown} us without`);
+});
+
+test('what is no hash of ours is an error, not a wrong password', async (t) => {
+  await t.throwsAsync(verifyPassword('x', '$2b$10$abc'), { message: /PHC/ });
 });

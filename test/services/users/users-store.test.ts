@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import test from 'ava';
-import { UsersStoreError } from '../../../services/users/users-errors.ts';
+import { UsersStoreError, UsersUnavailableError } from '../../../services/users/users-errors.ts';
 import { openUsersStore } from '../../../services/users/users-store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -24,13 +24,13 @@ test('users survive a restart, in a folder that is made when it is missing', (t)
   const second = openUsersStore(path);
   t.teardown(() => second.close());
   t.like(second.find('1'), { name: 'Ada', email: 'ada@example.org' });
-  t.is(second.count(), 1);
+  t.is(second.page({ limit: 1, offset: 0 }).total, 1);
 });
 
 test('what is read has no trace of the password', (t) => {
   const store = openUsersStore(':memory:');
   store.insert(ada);
-  const [listed] = store.list({ limit: 1, offset: 0 });
+  const [listed] = store.page({ limit: 1, offset: 0 }).items;
   t.deepEqual(Object.keys(store.find('1') ?? {}), ['id', 'name', 'email', 'createdAt']);
   t.deepEqual(Object.keys(listed ?? {}), ['id', 'name', 'email', 'createdAt']);
 });
@@ -89,5 +89,62 @@ test('several nodes may start on the same new file at once, and share it', async
   await Promise.all(Array.from({ length: 6 }, (_, id) => node(id)));
   const store = openUsersStore(path);
   t.teardown(() => store.close());
-  t.is(store.count(), 60);
+  t.is(store.page({ limit: 1, offset: 0 }).total, 60);
+});
+
+test('a user is changed in what is given, and stays as he is in the rest', (t) => {
+  const store = openUsersStore(':memory:');
+  store.insert(ada);
+  t.like(store.update('1', { name: 'Countess' }), { id: '1', name: 'Countess', email: ada.email });
+  t.like(store.update('1', {}), { name: 'Countess' });
+  store.update('1', { email: 'countess@example.org', passwordHash: 'other' });
+  t.deepEqual(
+    { ...store.findByEmail('countess@example.org') },
+    { ...ada, name: 'Countess', email: 'countess@example.org', passwordHash: 'other' },
+  );
+  t.is(store.findByEmail(ada.email), undefined);
+});
+
+test('nobody is changed into another, nor is anybody who is not there', (t) => {
+  const store = openUsersStore(':memory:');
+  store.insert(ada);
+  store.insert({ ...ada, id: '2', email: 'eve@example.org' });
+  t.is(store.update('2', { name: 'Eva', email: 'ADA@example.org' }), 'email-taken');
+  t.like(store.find('2'), { name: 'Ada', email: 'eve@example.org' });
+  t.is(store.update('3', { name: 'Eva' }), 'not-found');
+  t.like(
+    store.update('1', { email: 'ADA@example.org' }),
+    { email: 'ADA@example.org' },
+    'his own may change its case',
+  );
+});
+
+test('a user is removed once', (t) => {
+  const store = openUsersStore(':memory:');
+  store.insert(ada);
+  t.true(store.remove('1'));
+  t.false(store.remove('1'));
+  t.is(store.find('1'), undefined);
+  t.true(store.insert(ada), 'his address is free again');
+});
+
+test('a disk that takes no more is told apart, leaves the data as it was, and is used again when it can be', async (t) => {
+  const path = join(temporaryFolder(t), 'users.sqlite');
+  const store = openUsersStore(path, { busyTimeoutMs: 10 });
+  t.teardown(() => store.close());
+  store.insert(ada);
+  const other = new DatabaseSync(path);
+  t.teardown(() => other.close());
+  other.exec('BEGIN IMMEDIATE'); // stands for any reason for which a write cannot be had
+  const error = t.throws(() => store.insert({ ...ada, id: '2', email: 'b@example.org' }), {
+    instanceOf: UsersUnavailableError,
+  });
+  t.like(error, {
+    code: 'USERS_UNAVAILABLE',
+    message: "The users' database cannot be used: database is locked",
+  });
+  t.throws(() => store.update('1', { name: 'x' }), { instanceOf: UsersUnavailableError });
+  t.like(store.find('1'), { name: 'Ada' });
+  other.exec('ROLLBACK');
+  t.like(store.update('1', { name: 'x' }), { name: 'x' });
 });

@@ -8,6 +8,7 @@ import { Greeting } from '#shared/contracts/hello.ts';
 import { User, UserPage } from '#shared/contracts/users.ts';
 import { ContractValidator } from '#shared/contracts/validator.ts';
 import { ConfigError } from '#shared/errors.ts';
+import { createAuditService } from '../../../services/audit/audit.service.ts';
 import helloService from '../../../services/hello/hello.service.ts';
 import { createUsersService } from '../../../services/users/users.service.ts';
 import { startNode } from '../../helpers/broker-node.ts';
@@ -98,4 +99,32 @@ test('two nodes share a file', async (t) => {
   const user = await call(one, 'users.create', ada);
   t.like(await call(two, 'users.get', { id: user.id }), user);
   await t.throwsAsync(call(two, 'users.create', ada), { message: /e-mail/ });
+});
+
+test('what happens to users is told to those who listen, by id alone', async (t) => {
+  const broker = await startNode(t, [createUsersService({ USERS_DB: ':memory:' }), createAuditService()]);
+  const { id } = await call(broker, 'users.create', ada);
+  await call(broker, 'users.auth', { email: ada.email, password: ada.password });
+  await call(broker, 'users.update', { id, name: 'Countess' });
+  await call(broker, 'users.remove', { id });
+  const { items } = await call(broker, 'audit.list', {});
+  t.deepEqual(
+    items.map(({ event, payload }) => [event, payload]),
+    ['user.removed', 'user.updated', 'user.signed-in', 'user.created'].map((event) => [event, { id }]),
+  );
+});
+
+test('what fails is told to nobody', async (t) => {
+  const broker = await startNode(t, [createUsersService({ USERS_DB: ':memory:' }), createAuditService()]);
+  await t.throwsAsync(call(broker, 'users.auth', { email: ada.email, password: 'x' }), {
+    code: 401,
+  } as never);
+  await t.throwsAsync(call(broker, 'users.update', { id: 'x', name: 'y' }), { code: 404 } as never);
+  await t.throwsAsync(call(broker, 'users.remove', { id: 'x' }), { code: 404 } as never);
+  t.deepEqual(await call(broker, 'audit.list', {}), { items: [] });
+});
+
+test('answers a ping', async (t) => {
+  const broker = await startNode(t, [createUsersService({ USERS_DB: ':memory:' })]);
+  t.deepEqual(await call(broker, 'users.ping', {}), { pong: true });
 });

@@ -1,6 +1,10 @@
 import test from 'ava';
 import { createUsers } from '../../../services/users/users.ts';
-import { EmailTakenError, UserNotFoundError } from '../../../services/users/users-errors.ts';
+import {
+  EmailTakenError,
+  UserNotFoundError,
+  WrongCredentialsError,
+} from '../../../services/users/users-errors.ts';
 import { openUsersStore } from '../../../services/users/users-store.ts';
 
 const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engine' };
@@ -10,7 +14,8 @@ function createTestUsers() {
   let count = 0;
   return createUsers(openUsersStore(':memory:'), {
     pictures: { find: async (id) => (id === 'id-1' ? 'data:image/png,' : null) },
-    hash: async (password) => `hash of ${password.length}`,
+    hash: async (password) => `hash of ${password}`,
+    verify: async (password, hash) => hash === `hash of ${password}`,
     now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, count)),
     newId: () => `id-${++count}`,
   });
@@ -66,4 +71,41 @@ test('lists a page, oldest first, of as many as there are', async (t) => {
   t.deepEqual(ids({ page: 2 }), [21, 22, 23, 24, 25]);
   t.deepEqual(ids({ page: 3, pageSize: 10 }), [21, 22, 23, 24, 25]);
   t.deepEqual(ids({ page: 1_000_000_000, pageSize: 100 }), []);
+});
+
+test('a user is changed in what is given, his password among it', async (t) => {
+  const users = createTestUsers();
+  await users.create(ada);
+  const changed = await users.update({ id: 'id-1', name: 'Countess', password: 'difference engine' });
+  t.like(changed, { id: 'id-1', name: 'Countess', email: ada.email });
+  t.false('passwordHash' in changed);
+  t.like(await users.auth({ email: ada.email, password: 'difference engine' }), { id: 'id-1' });
+  await t.throwsAsync(users.auth(ada), { instanceOf: WrongCredentialsError });
+  await users.create({ ...ada, email: 'eve@example.org' });
+  await t.throwsAsync(users.update({ id: 'id-1', email: 'eve@example.org' }), {
+    instanceOf: EmailTakenError,
+  });
+  await t.throwsAsync(users.update({ id: 'nobody', name: 'x' }), { instanceOf: UserNotFoundError });
+});
+
+test('a user who is removed is gone, and cannot sign in', async (t) => {
+  const users = createTestUsers();
+  await users.create(ada);
+  t.deepEqual(users.remove({ id: 'id-1' }), { id: 'id-1' });
+  await t.throwsAsync(users.get({ id: 'id-1' }), { instanceOf: UserNotFoundError });
+  await t.throwsAsync(users.auth(ada), { instanceOf: WrongCredentialsError });
+  t.throws(() => users.remove({ id: 'id-1' }), { instanceOf: UserNotFoundError });
+});
+
+test('credentials answer whose they are; a wrong password and an unknown address are one and the same', async (t) => {
+  const users = createTestUsers();
+  const user = await users.create(ada);
+  t.deepEqual({ ...(await users.auth({ ...ada, email: 'ADA@example.org' })) }, user);
+  const wrong = await t.throwsAsync(users.auth({ ...ada, password: 'x' }), {
+    instanceOf: WrongCredentialsError,
+  });
+  const unknown = await t.throwsAsync(users.auth({ ...ada, email: 'x' }), {
+    instanceOf: WrongCredentialsError,
+  });
+  t.deepEqual({ ...wrong, message: wrong?.message }, { ...unknown, message: unknown?.message });
 });

@@ -6,13 +6,17 @@ import { contracts } from '#shared/contracts/call.ts';
 import { fields, type ServiceContract } from '#shared/contracts/contract.ts';
 import { implement } from '#shared/contracts/implement.ts';
 import { ContractValidator } from '#shared/contracts/validator.ts';
-import { RequestError } from '#shared/errors.ts';
+import { RequestError, UnavailableError } from '#shared/errors.ts';
 import { startNode } from '../../helpers/broker-node.ts';
 
 class NobodyError extends RequestError {
   readonly code = 'NOBODY';
   readonly status = 404;
   override readonly details = [{ field: 'name', message: 'is nobody' }];
+}
+
+class BusyError extends UnavailableError {
+  readonly code = 'BUSY';
 }
 
 /** A broker whose hello service greets with this function. */
@@ -39,6 +43,15 @@ test("an error of the request crosses the mesh as Moleculer's own, with code, de
     message: 'Nobody is there',
   });
   t.like(error, { code: 404, type: 'NOBODY', data: cause.details, cause, retryable: false });
+});
+
+test('what is not available at the moment is 503 in the mesh, and may be tried again', async (t) => {
+  const cause = new BusyError('Come back later');
+  const broker = await startBroker(t, () => {
+    throw cause;
+  });
+  const error = await t.throwsAsync(broker.call('hello.greet', { name: 'Ada' }));
+  t.like(error, { code: 503, type: 'BUSY', message: 'Come back later', cause, retryable: true });
 });
 
 test('any other error is left as it is', async (t) => {
