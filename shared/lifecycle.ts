@@ -73,13 +73,14 @@ export function startLifecycle(options: LifecycleOptions): Lifecycle {
 
   process.on('SIGTERM', () => stopAndExit('SIGTERM'));
   process.on('SIGINT', () => stopAndExit('SIGINT'));
-  if (process.channel !== undefined) {
-    process.on('disconnect', async () => {
-      survivePipesWithoutReader();
-      await predecessorsEnded(predecessorsMs);
-      await stopAndExit('disconnect');
-    });
-  }
+  const onLostParent = async () => {
+    survivePipesWithoutReader();
+    await predecessorsEnded(predecessorsMs);
+    await stopAndExit('disconnect');
+  };
+  // Undefined without a parent to talk to; false where it was lost while this process was still loading its modules.
+  if (process.connected === true) process.once('disconnect', onLostParent);
+  if (process.connected === false) setImmediate(onLostParent);
 
   return {
     announceReady: (message) => {

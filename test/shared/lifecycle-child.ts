@@ -4,6 +4,10 @@ import { startLifecycle } from '#shared/lifecycle.ts';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const [closing = 'closes', deadlineMs = '5000'] = process.argv.slice(2);
 
+if (closing === 'starts late') {
+  say('loads');
+  while (process.connected) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 const lifecycle = startLifecycle({
   deadlineMs: Number(deadlineMs),
   logger: {

@@ -55,6 +55,13 @@ test('a lost parent closes and exits with 0', async (t) => {
   t.true((await output).endsWith('closing on disconnect\nclosed\n'));
 });
 
+test('a parent lost before the process had come so far ends it too', async (t) => {
+  const { child, output, exit } = await startChild(t, ['starts late']);
+  child.disconnect();
+  t.deepEqual(await exit, [0, null]);
+  t.true((await output).endsWith('closing on disconnect\nclosed\n'));
+});
+
 test('it closes once, however often it is told to stop', async (t) => {
   const { child, output, exit } = await startChild(t, ['takes a while']);
   child.kill('SIGTERM');
