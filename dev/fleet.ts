@@ -6,7 +6,7 @@ import { LaunchError } from './launch-error.ts';
 
 /** How long the fleet waits. */
 export interface FleetDeadlines {
-  /** For the ready of a group. @default 30000 */
+  /** For the ready of a group. @default 60000 */
   startMs?: number;
   /** For the end of each group, in the order in which they stop, before it is killed. @default 5500, 2500, 1000 */
   stopMs?: readonly number[];
@@ -40,7 +40,7 @@ export class Fleet {
 
   /** Starts children that need not wait for each other; resolves with their words when all are ready. */
   async start(plans: readonly ChildPlan[]): Promise<ReadyMessage[]> {
-    const { root, onStart, startMs = 30_000 } = this.#options;
+    const { root, onStart, startMs = 60_000 } = this.#options;
     if (this.#stopped) throw new LaunchError('stopped while it was starting');
     const outlivedBy = this.#groups.flat();
     const group = plans.map((plan) => startChild(plan, { root, outlivedBy }));

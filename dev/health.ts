@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LaunchError } from './launch-error.ts';
 
 /** Resolves when `GET /health/ready` answers 200. @throws {LaunchError} with what is missing after `limitMs` */
-export async function untilHealthy(gatewayUrl: string, { limitMs = 20_000 } = {}): Promise<void> {
+export async function untilHealthy(gatewayUrl: string, { limitMs = 60_000 } = {}): Promise<void> {
   const deadline = AbortSignal.timeout(limitMs);
   let answer = 'nothing';
   while (!deadline.aborted) {

@@ -19,7 +19,7 @@ export interface MeshSearch {
   /** The project's folder. */
   root: string;
   /** Where a NATS is looked for that nobody has named. @default 4222 */
-  natsPort?: number;
+  natsPort?: number | undefined;
   /** Where folders for a while lie. @default os.tmpdir() */
   tmp?: string;
 }
