@@ -1,0 +1,62 @@
+/** The containers of docker-compose.yml as plain processes: their commands, their variables, and only what the image holds. */
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { startCollector } from '../helpers/collector.ts';
+import { type Container, readComposeFile, readLines } from '../helpers/compose.ts';
+import { natsTest, startNats } from '../helpers/nats.ts';
+import { ROOT, startProcess } from '../helpers/processes.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { picture, readTrace, USER_TEST } from '../helpers/traces.ts';
+import { until } from '../helpers/until.ts';
+
+/** A folder with the files of the image. */
+function makeImage(t: ExecutionContext): string {
+  const root = join(temporaryFolder(t), 'app');
+  for (const line of readLines('.dockerignore').slice(1)) {
+    cpSync(join(ROOT, line.slice(1)), join(root, line.slice(1)), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  mkdirSync(join(root, 'data'));
+  return root;
+}
+
+natsTest('the commands of the containers form a mesh that answers', async (t) => {
+  const [nats, collector] = await Promise.all([startNats(t), startCollector(t)]);
+  const app = makeImage(t);
+  // What Docker's network does: names become addresses, and ports do not meet.
+  const here: Record<string, string> = {
+    NATS_URL: nats.url,
+    JAEGER_ENDPOINT: collector.endpoint,
+    GATEWAY_HOST: '127.0.0.1',
+    GATEWAY_PORT: '0',
+    AVATARS_HOST: '127.0.0.1',
+    AVATARS_PORT: '0',
+    USERS_DB: join(app, 'data/users.sqlite'),
+  };
+  const run = ({ command = '', environment = {} }: Container) => {
+    const env = Object.entries(environment).map(([name, value]) => [name, here[name] ?? String(value)]);
+    return startProcess(t, command.split(' '), {
+      cwd: app,
+      env: { NODE_ENV: 'production', ...Object.fromEntries(env) },
+    });
+  };
+  const containers = Object.entries(readComposeFile().services).filter(
+    ([, { build }]) => build !== undefined,
+  );
+  const nodes = containers.map(([name, container]) => ({ name, node: run(container) }));
+  const words = await Promise.all(nodes.map(({ node }) => node.ready));
+  const url = words.find(({ name }) => name === 'gateway')?.url ?? '';
+  await until(async () => (await fetch(`${url}/health/ready`)).ok);
+
+  const { status, headers } = await fetch(`${url}/user/test`);
+  t.is(status, 200);
+  const tree = await readTrace(collector.queryUrl, headers.get('x-trace-id') ?? '', {
+    spans: USER_TEST.spans,
+  });
+  t.is(picture(tree), USER_TEST.picture);
+
+  for (const { node } of nodes) node.child.kill('SIGTERM');
+  const ends = await Promise.all(nodes.map(({ node }) => node.ended));
+  t.deepEqual(new Set(ends.map(({ code }) => code)), new Set([0]));
+});

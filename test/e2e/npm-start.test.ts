@@ -1,0 +1,102 @@
+/** `npm start` on a machine that has nothing but Node: the one mesh of this file is asked everything. */
+import test from 'ava';
+import { type Started, startEverything } from '../helpers/npm-start.ts';
+import { descendantsOf, runs, startProcess } from '../helpers/processes.ts';
+import { isLoopback, socketsOf } from '../helpers/sockets.ts';
+import { picture, readTrace, USER_TEST } from '../helpers/traces.ts';
+
+const closers: (() => unknown)[] = [];
+const owner = { teardown: (close: () => unknown) => closers.push(close) };
+let mesh: Started;
+
+test.before(async () => {
+  mesh = await startEverything(owner);
+});
+test.after.always(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** Sends a request, and reads its trace once that has so many spans. */
+async function requestTrace(path: string, spans: number, init?: RequestInit) {
+  const response = await fetch(`${mesh.gatewayUrl}${path}`, init);
+  const traceId = response.headers.get('x-trace-id') ?? '';
+  const body = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, body, traceId, tree: await readTrace(mesh.queryUrl, traceId, { spans }) };
+}
+
+test.serial('a request is one trace through three services', async (t) => {
+  const { status, body, traceId, tree } = await requestTrace('/user/test', USER_TEST.spans);
+  t.is(status, 200);
+  t.deepEqual(body, { greeting: 'Hello, users!' });
+  t.regex(traceId, /^[0-9a-f]{32}$/);
+  t.is(picture(tree), USER_TEST.picture);
+});
+
+test.serial('the statements of the users are in their traces', async (t) => {
+  const user = { name: 'Ada', email: 'ada@example.com', password: 'correct horse' };
+  const created = await requestTrace('/users', 4, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(user),
+  });
+  t.is(created.status, 201);
+  t.regex(picture(created.tree), /users INSERT users \(client\)$/);
+  const found = await requestTrace(`/users/${created.body['id']}`, 4);
+  t.is(
+    picture(found.tree),
+    `\
+gateway GET /users/:id (server)
+  gateway users.get (client)
+    users users.get (server)
+      users SELECT users (client)`,
+  );
+});
+
+test.serial('npm run trace prints the tree', async (t) => {
+  const { traceId } = await requestTrace('/user/test', USER_TEST.spans);
+  const command = ['npm', 'run', 'trace', '--', traceId];
+  const trace = startProcess(t, command, { env: { JAEGER_QUERY_URL: mesh.queryUrl, NO_COLOR: '1' } });
+  t.deepEqual(await trace.ended, { code: 0, signal: null });
+  for (const operation of ['GET /user/test', 'users.test', 'hello.greet'])
+    t.true(trace.output().includes(operation));
+});
+
+test.serial('log lines have the process in front, and the trace in them', async (t) => {
+  const { traceId } = await requestTrace('/user/test', USER_TEST.spans);
+  const [line] = await mesh.launcher.line(new RegExp(`^gateway \\| \\{.*"traceId":"${traceId}".*\\}$`));
+  t.is(JSON.parse(line.slice(line.indexOf('{'))).status, 200);
+});
+
+test.serial('no socket can be reached from another machine', (t) => {
+  const sockets = socketsOf([mesh.launcher.pid, ...descendantsOf(mesh.launcher.pid)]);
+  t.true(
+    sockets.filter(({ isListening }) => isListening).length >= 6,
+    'gateway, two of the stand-in, three nodes',
+  );
+  t.deepEqual(
+    sockets.filter(({ address }) => !isLoopback(address)),
+    [],
+  );
+});
+
+test.serial('another npm start of the same folder is a mesh of its own', async (t) => {
+  const env = { TMPDIR: mesh.env['TMPDIR'] ?? '' };
+  const other = await startEverything(t, { command: ['node', 'dev.ts'], env });
+  const [, namespace] = await other.launcher.line(/namespace (\S+) beside another npm start/);
+  t.is(namespace, `tracemesh-${other.launcher.pid}`);
+  const requests = [mesh, other].flatMap(({ gatewayUrl, queryUrl }) =>
+    Array.from({ length: 4 }, async () => {
+      const { headers } = await fetch(`${gatewayUrl}/user/test`);
+      return picture(await readTrace(queryUrl, headers.get('x-trace-id') ?? '', { spans: USER_TEST.spans }));
+    }),
+  );
+  t.deepEqual(await Promise.all(requests), Array(8).fill(USER_TEST.picture));
+});
+
+test.serial('SIGTERM to npm closes everything and exits with 0', async (t) => {
+  const pids = descendantsOf(mesh.launcher.pid);
+  t.true(pids.length >= 5);
+  mesh.launcher.child.kill('SIGTERM');
+  t.deepEqual(await mesh.launcher.ended, { code: 0, signal: null });
+  t.deepEqual(pids.filter(runs), []);
+});

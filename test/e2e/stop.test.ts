@@ -1,0 +1,54 @@
+/** What becomes of requests and their traces when everything is stopped while it works. */
+import test, { type ExecutionContext } from 'ava';
+import { startCollector } from '../helpers/collector.ts';
+import { startLoad } from '../helpers/load.ts';
+import { startEverything } from '../helpers/npm-start.ts';
+import { descendantsOf, runs } from '../helpers/processes.ts';
+import { picture, readTrace, USER_TEST } from '../helpers/traces.ts';
+import { until } from '../helpers/until.ts';
+
+/** Starts everything with a collector outside, puts load on it, and stops it by `stop` in the middle. */
+async function stopInTheMiddle(t: ExecutionContext, stop: NodeJS.Signals) {
+  const { endpoint, queryUrl } = await startCollector(t);
+  const env = { JAEGER_ENDPOINT: endpoint, JAEGER_QUERY_URL: queryUrl, LOG_LEVEL: 'warn' };
+  const { launcher, gatewayUrl } = await startEverything(t, { command: ['node', 'dev.ts'], env });
+  const pids = descendantsOf(launcher.pid);
+  const load = startLoad(`${gatewayUrl}/user/test`, { connections: 20 });
+  await until(() => load.traceIds.length > 200);
+
+  const stoppedAt = performance.now();
+  launcher.child.kill(stop);
+  await load.ended;
+  await until(() => !pids.some(runs), { deadlineMs: 12_000 });
+  return {
+    load,
+    queryUrl,
+    end: await launcher.ended,
+    output: launcher.output(),
+    tookMs: performance.now() - stoppedAt,
+    pids,
+  };
+}
+
+for (const [signal, end] of [
+  ['SIGTERM', { code: 0, signal: null }],
+  ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+] as const) {
+  test.serial(
+    `${signal} in the middle of load: no answered request's trace is lost, no process left`,
+    async (t) => {
+      const stopped = await stopInTheMiddle(t, signal);
+      t.deepEqual(stopped.end, end);
+      t.true(stopped.tookMs < 10_000, `${stopped.tookMs} ms`);
+      t.deepEqual(stopped.load.others, []);
+      const { traceIds } = stopped.load;
+      t.is(new Set(traceIds).size, traceIds.length);
+      const pictures = await Promise.all(
+        traceIds.map(async (id) =>
+          picture(await readTrace(stopped.queryUrl, id, { spans: USER_TEST.spans })),
+        ),
+      );
+      t.deepEqual(new Set(pictures), new Set([USER_TEST.picture]));
+    },
+  );
+}
