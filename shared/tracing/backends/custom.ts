@@ -1,6 +1,7 @@
 /** Tracers of the application's own: any OpenTracing ones, one per service. */
 import type { Tracer } from 'opentracing';
 import { type Backend, NO_STATS } from './backend.ts';
+import { containTracer } from './contained-tracer.ts';
 
 /** Most tracers have a `close` that sends what they hold, though OpenTracing does not name it. */
 interface Closable {
@@ -15,7 +16,7 @@ export function createCustomBackend(factory: (service: string) => Tracer): Backe
     createTracer: (service) => {
       const tracer = factory(service);
       tracers.push(tracer);
-      return tracer;
+      return containTracer(tracer);
     },
     stats: () => NO_STATS,
     // OpenTracing has no flush, and what most tracers have is a close, which is an end.

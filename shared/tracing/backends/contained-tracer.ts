@@ -1,0 +1,145 @@
+/**
+ * Keeps the failures of a tracer that is not ours to itself. Everything else in this library may then call tracers and
+ * spans as if they never threw, which nothing promises of a tracer that an application brings along.
+ */
+import opentracing, { type Reference, type SpanContext, type SpanOptions } from 'opentracing';
+
+const { Span, Tracer } = opentracing;
+
+/** What a span without a context of its own has: a trace that is none. */
+const NO_CONTEXT = new opentracing.SpanContext();
+
+/** A tracer that does what `tracer` does, and nothing where that throws. */
+export function containTracer(tracer: opentracing.Tracer): opentracing.Tracer {
+  return new ContainedTracer(tracer);
+}
+
+class ContainedTracer extends Tracer {
+  readonly #tracer: opentracing.Tracer;
+
+  constructor(tracer: opentracing.Tracer) {
+    super();
+    this.#tracer = tracer;
+  }
+
+  override startSpan(name: string, options: SpanOptions = {}): opentracing.Span {
+    try {
+      return new ContainedSpan(this.#tracer.startSpan(name, withOwnSpans(options)), this);
+    } catch {
+      return new Span();
+    }
+  }
+
+  override inject(context: SpanContext | opentracing.Span, format: string, carrier: unknown): void {
+    try {
+      this.#tracer.inject(context instanceof Span ? context.context() : context, format, carrier);
+    } catch {
+      // The next hop begins a trace of its own.
+    }
+  }
+
+  override extract(format: string, carrier: unknown): SpanContext | null {
+    try {
+      return this.#tracer.extract(format, carrier) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Milliseconds since 1970, of the tracer's own clock where it has one. */
+  now(): number {
+    try {
+      const nowMs = (this.#tracer as { now?: () => unknown }).now?.();
+      return typeof nowMs === 'number' ? nowMs : Date.now();
+    } catch {
+      return Date.now();
+    }
+  }
+}
+
+class ContainedSpan extends Span {
+  readonly #span: opentracing.Span;
+  readonly #owner: ContainedTracer;
+
+  constructor(span: opentracing.Span, owner: ContainedTracer) {
+    super();
+    this.#span = span;
+    this.#owner = owner;
+  }
+
+  override tracer(): opentracing.Tracer {
+    return this.#owner;
+  }
+
+  override context(): SpanContext {
+    try {
+      return containContext(this.#span.context());
+    } catch {
+      return NO_CONTEXT;
+    }
+  }
+
+  override setOperationName(name: string): this {
+    return this.#quietly(() => this.#span.setOperationName(name));
+  }
+
+  override setBaggageItem(key: string, value: string): this {
+    return this.#quietly(() => this.#span.setBaggageItem(key, value));
+  }
+
+  override getBaggageItem(key: string): string | undefined {
+    try {
+      return this.#span.getBaggageItem(key);
+    } catch {
+      return undefined;
+    }
+  }
+
+  override setTag(key: string, value: unknown): this {
+    return this.#quietly(() => this.#span.setTag(key, value));
+  }
+
+  override addTags(tags: Record<string, unknown>): this {
+    return this.#quietly(() => this.#span.addTags(tags));
+  }
+
+  override log(fields: Record<string, unknown>, timeMs?: number): this {
+    return this.#quietly(() => this.#span.log(fields, timeMs));
+  }
+
+  override logEvent(name: string, payload: unknown): void {
+    this.#quietly(() => this.#span.logEvent(name, payload));
+  }
+
+  override finish(timeMs?: number): void {
+    this.#quietly(() => this.#span.finish(timeMs));
+  }
+
+  #quietly(write: () => void): this {
+    try {
+      write();
+    } catch {
+      // What could not be written is missing in the trace, and nowhere else.
+    }
+    return this;
+  }
+}
+
+/** The context as it is, which its tracer has to know again; where its ids cannot be read, they are none. */
+function containContext(context: SpanContext | null | undefined): SpanContext {
+  if (typeof context !== 'object' || context === null) return NO_CONTEXT;
+  const ids = [context.toTraceId(), context.toSpanId()];
+  return ids.every((id) => typeof id === 'string') ? context : NO_CONTEXT;
+}
+
+/** Parents by their contexts: the tracer would not know a span that is wrapped. */
+function withOwnSpans(options: SpanOptions): SpanOptions {
+  const { childOf, references } = options;
+  return {
+    ...options,
+    ...(childOf && { childOf: childOf instanceof Span ? childOf.context() : childOf }),
+    ...(references && {
+      references: references.filter((reference): reference is Reference => Boolean(reference)),
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+/** A tracer that throws in every method changes nothing but the trace. */
+import { Readable } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
+import { type Context, Errors, ServiceBroker } from 'moleculer';
+import opentracing from 'opentracing';
+import { createTracing, currentSpan, inSpan, traceFields } from '#shared/tracing/index.ts';
+
+/** An object of which every method throws but those in `sound`. */
+function broken<Target extends object>(
+  target: Target,
+  sound: Partial<Record<string, () => unknown>> = {},
+): Target {
+  return new Proxy(target, {
+    get: (_, name) =>
+      sound[String(name)] ??
+      (() => {
+        throw new Error(`${String(name)} is broken`);
+      }),
+  });
+}
+
+const brokenContext = broken(new opentracing.SpanContext());
+const brokenSpan = broken(new opentracing.Span());
+const halfBrokenSpan = broken(new opentracing.Span(), { context: () => brokenContext });
+const tracers: Record<string, opentracing.Tracer> = {
+  'that throws in every method': broken(new opentracing.Tracer()),
+  'whose spans throw in every method': broken(new opentracing.Tracer(), { startSpan: () => brokenSpan }),
+  'whose contexts throw in every method': broken(new opentracing.Tracer(), {
+    startSpan: () => halfBrokenSpan,
+  }),
+  'that returns nothing': broken(new opentracing.Tracer(), {
+    startSpan: () => undefined,
+    extract: () => undefined,
+  }),
+};
+
+async function startBroker(t: ExecutionContext, tracer?: opentracing.Tracer): Promise<ServiceBroker> {
+  const tracing = tracer && createTracing({ service: 'test', backend: () => tracer, env: {} });
+  const broker = new ServiceBroker({ logger: false, middlewares: tracing ? [tracing.moleculer()] : [] });
+  let failures = 1;
+  broker.createService({
+    name: 'shop',
+    actions: {
+      sells: (ctx: Context) => inSpan('selling', {}, () => ctx.call('shop.counts')),
+      counts(ctx: Context<unknown, Record<string, unknown>>) {
+        ctx.meta['counted'] = true;
+        currentSpan()?.setTag('a', 1).setBaggageItem('b', 'c').log({ d: 'e' });
+        return { fields: Object.keys(traceFields()), baggage: currentSpan()?.getBaggageItem('b') ?? 'none' };
+      },
+      breaks: () => Promise.reject(new Errors.MoleculerServerError('broken', 503, 'BROKEN')),
+      flaky: {
+        retryPolicy: { enabled: true, retries: 1, delay: 1, maxDelay: 1, factor: 1, check: () => true },
+        handler() {
+          if (failures-- > 0) throw new Errors.MoleculerRetryableError('again', 503, 'AGAIN');
+          return 'at last';
+        },
+      },
+      flows: () => Readable.from(['a', 'b']),
+    },
+    events: { sold: (ctx: Context) => ctx.call('shop.counts') as Promise<void> },
+  });
+  await broker.start();
+  t.teardown(() => broker.stop());
+  return broker;
+}
+
+/** All that a caller can see of these outcomes. */
+async function outcomes(broker: ServiceBroker): Promise<unknown> {
+  const meta: Record<string, unknown> = { user: 'ada' };
+  return {
+    sold: await inSpan('request', {}, () => broker.call('shop.sells', {}, { meta })),
+    broken: await broker.call('shop.breaks').catch(({ code, type, message }) => ({ code, type, message })),
+    flaky: await broker.call('shop.flaky'),
+    flown: await Array.fromAsync((await broker.call('shop.flows')) as Readable),
+    told: await broker.emit('sold'),
+    unknown: await broker.call('nobody.knows').catch((error) => error.type),
+    meta,
+  };
+}
+
+for (const [title, tracer] of Object.entries(tracers))
+  test.serial(`a tracer ${title} changes no outcome`, async (t) => {
+    const untraced = await outcomes(await startBroker(t));
+    t.deepEqual(await outcomes(await startBroker(t, tracer)), untraced);
+  });
+
+test.serial('a sound tracer is told everything', async (t) => {
+  const tracer = new opentracing.MockTracer();
+  const tracing = createTracing({ service: 'test', backend: () => tracer, env: {} });
+  const parent = tracing.tracerFor('test').startSpan('parent').setTag('a', 1);
+  tracing.tracerFor('test').startSpan('child', { childOf: parent }).setTag('b', 2).finish();
+  parent.finish();
+  const { spans } = tracer.report() as unknown as { spans: { operationName(): string; tags(): object }[] };
+  t.deepEqual(
+    spans.map((span) => [span.operationName(), span.tags()]),
+    [
+      ['parent', { a: 1 }],
+      ['child', { b: 2 }],
+    ],
+  );
+});
