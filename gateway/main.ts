@@ -7,7 +7,9 @@ import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
-import { createTracing, TracingOptionsError, traceFields } from '#shared/tracing/index.ts';
+import { readTogether } from '#shared/read-together.ts';
+import { createTracing, traceFields } from '#shared/tracing/index.ts';
+import { readSettings } from '#shared/tracing/settings.ts';
 import { createApp } from './app.ts';
 import { findMissing } from './readiness.ts';
 
@@ -16,7 +18,10 @@ const DRAIN_DEADLINE_MS = 4000;
 const VARIABLES = { host: 'GATEWAY_HOST', port: 'GATEWAY_PORT' };
 
 async function startGateway(): Promise<void> {
-  const { gateway, mesh, logLevel, warnings } = loadGatewayConfig(process.env);
+  const [{ gateway, mesh, logLevel, warnings }] = readTogether(
+    () => loadGatewayConfig(process.env),
+    () => readSettings({ env: process.env, service: 'gateway' }),
+  );
   const logger = createLogger({ name: 'gateway', level: logLevel, mixin: traceFields });
   for (const warning of warnings) logger.warn(warning);
   const tracing = createTracing({ service: 'gateway', logger });
@@ -48,7 +53,6 @@ async function startGateway(): Promise<void> {
 try {
   await startGateway();
 } catch (error) {
-  const isForPeople = error instanceof CodedError || error instanceof TracingOptionsError;
-  process.stderr.write(`${isForPeople ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`${error instanceof CodedError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

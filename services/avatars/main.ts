@@ -4,7 +4,9 @@ import { CodedError } from '#shared/errors.ts';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
-import { createTracing, TracingOptionsError, traceFields } from '#shared/tracing/index.ts';
+import { readTogether } from '#shared/read-together.ts';
+import { createTracing, traceFields } from '#shared/tracing/index.ts';
+import { readSettings } from '#shared/tracing/settings.ts';
 import { createAvatarsApp } from './app.ts';
 
 /** How long requests that run may go on when the process is asked to stop. */
@@ -12,7 +14,10 @@ const DRAIN_DEADLINE_MS = 1000;
 const VARIABLES = { host: 'AVATARS_HOST', port: 'AVATARS_PORT' };
 
 async function startAvatars(): Promise<void> {
-  const { avatars, logLevel, warnings } = loadAvatarsConfig(process.env);
+  const [{ avatars, logLevel, warnings }] = readTogether(
+    () => loadAvatarsConfig(process.env),
+    () => readSettings({ env: process.env, service: 'avatars' }),
+  );
   const logger = createLogger({ name: 'avatars', level: logLevel, mixin: traceFields });
   for (const warning of warnings) logger.warn(warning);
   const tracing = createTracing({ service: 'avatars', logger });
@@ -35,7 +40,6 @@ async function startAvatars(): Promise<void> {
 try {
   await startAvatars();
 } catch (error) {
-  const isForPeople = error instanceof CodedError || error instanceof TracingOptionsError;
-  process.stderr.write(`${isForPeople ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`${error instanceof CodedError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

@@ -71,7 +71,7 @@ test('a process that is told to stop answers what runs, sends its spans, and exi
     await letGo.promise;
     return { greeting: 'at last' };
   };
-  node.createService({ name: 'hello', actions: { greet } });
+  node.createService({ name: 'hello', actions: { greet, stream: greet, pingpong: greet } });
   node.createService(createUsersService({ USERS_DB: ':memory:' }));
   await node.start();
   t.teardown(() => node.stop());
@@ -109,6 +109,11 @@ const badStarts: [string, Record<string, string>, RegExp][] = [
     /^The environment has 3 bad values:\n {2}GATEWAY_PORT="70000".*\n {2}NATS_URL="nats:\/\/\*\*\*@host:x".*\n {2}LOG_LEVEL="loud".*\n$/,
   ],
   ['a bad variable of the tracing', { TRACER: 'jager' }, /^[^\n]*\n? *TRACER="jager"[^\n]*\n$/],
+  [
+    'bad variables of both',
+    { GATEWAY_PORT: '70000', TRACER: 'jager' },
+    /^[^\n]*\n {2}GATEWAY_PORT="70000"[^\n]*\n[^\n]*\n? *TRACER="jager"[^\n]*\n$/,
+  ],
   [
     'an address that is not its own',
     { GATEWAY_HOST: '192.0.2.1' },
