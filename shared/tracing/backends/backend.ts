@@ -11,6 +11,8 @@ export interface BackendStats {
   readonly sent: number;
   /** Spans that were lost, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Spans in files of the spool, for when the collector is back. */
+  readonly spooled: number;
   /** Spans that wait to be sent, and the bytes of those that are encoded. */
   readonly queued: number;
   readonly queuedBytes: number;
@@ -45,6 +47,7 @@ export const NO_STATS: BackendStats = Object.freeze({
   unfinished: 0,
   sent: 0,
   dropped: Object.freeze({}),
+  spooled: 0,
   queued: 0,
   queuedBytes: 0,
   failedRequests: 0,

@@ -1,5 +1,6 @@
 /** Thrift to a Jaeger: in few, large batches over HTTP, or in datagrams. */
-import { createHttpReporter, createUdpReporter } from '../reporter/reporter.ts';
+import type { TracingLogger } from '../options.ts';
+import { createHttpReporter, createUdpReporter, type ReporterLogger } from '../reporter/reporter.ts';
 import type { TracingSettings } from '../settings.ts';
 import { AGENT_MESSAGE, BARE } from '../thrift/agent-message.ts';
 import { THRIFT_CONTENT_TYPE } from '../thrift/thrift-batches.ts';
@@ -11,19 +12,32 @@ const MOST_BYTES_OVER_HTTP = 1024 * 1024;
 const MOST_BYTES_OVER_UDP = 65_000;
 
 /** The collector that the settings name; connects to nothing yet. */
-export function createCollector({ collector }: TracingSettings): Collector {
+export function createCollector(settings: TracingSettings): Collector {
+  const { collector, maxQueueSpans, spoolDir } = settings;
+  const logger = reporterLogger(settings.logger);
   if ('agent' in collector)
     return {
-      reporter: createUdpReporter(collector.agent),
+      reporter: createUdpReporter({ ...collector.agent, logger }),
       framing: AGENT_MESSAGE,
       maxBatchBytes: MOST_BYTES_OVER_UDP,
       survivesCrash: false,
     };
   const { endpoint, headers } = collector;
+  const contentType = THRIFT_CONTENT_TYPE;
   return {
-    reporter: createHttpReporter({ endpoint, headers, contentType: THRIFT_CONTENT_TYPE }),
+    reporter: createHttpReporter({ endpoint, headers, contentType, logger, maxQueueSpans, spoolDir }),
     framing: BARE,
     maxBatchBytes: MOST_BYTES_OVER_HTTP,
-    survivesCrash: false,
+    survivesCrash: spoolDir !== undefined,
+  };
+}
+
+/** One text a line, for loggers of any kind. */
+function reporterLogger(logger: TracingLogger): ReporterLogger {
+  const line = (fields: object, message: string): string =>
+    [message, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(' ');
+  return {
+    debug: (fields, message) => logger.debug(line(fields, message)),
+    warn: (fields, message) => logger.warn(line(fields, message)),
   };
 }

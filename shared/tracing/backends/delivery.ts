@@ -40,7 +40,7 @@ export class Delivery<Span extends { readonly service: string }> {
 
   /** The numbers of a backend whose tracers have counted `counts`. */
   stats(counts: SpanCounts): BackendStats {
-    const { sent, droppedBy, queued, requests } = this.#collector.reporter.stats();
+    const { sent, droppedBy, spooled, queued, requests } = this.#collector.reporter.stats();
     const { waiting, lost } = this.#batches;
     return {
       started: counts.started,
@@ -48,6 +48,7 @@ export class Delivery<Span extends { readonly service: string }> {
       unfinished: counts.started - counts.finished,
       sent,
       dropped: { ...droppedBy, unencodable: lost },
+      spooled,
       queued: queued.spans + waiting.spans,
       queuedBytes: queued.bytes + waiting.bytes,
       failedRequests: requests.failed,

@@ -33,7 +33,11 @@ export function createJaegerClientBackend(collector: Collector, options: JaegerB
 
   const createTracer = (service: string): Tracer => {
     const reporter = {
-      report: (span: ClientSpan) => delivery.record({ service, span }),
+      report: (span: ClientSpan) => {
+        const { _operationName: name, _spanContext: context, _duration: ms } = span;
+        options.logSpan?.(`span ${service} ${name} ${context} ${Math.round(ms * 1000)} us`);
+        delivery.record({ service, span });
+      },
       setProcess() {},
       close: (done?: () => void) => done?.(),
     };

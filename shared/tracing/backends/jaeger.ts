@@ -3,6 +3,7 @@ import { uberTraceId } from '../propagation/uber-trace-id.ts';
 import { writeSpan } from '../thrift/span-encoding.ts';
 import { Clock } from '../tracer/clock.ts';
 import { createRandomId } from '../tracer/ids.ts';
+import { durationUs } from '../tracer/microseconds.ts';
 import type { Sampler } from '../tracer/sampler.ts';
 import type { FinishedSpan } from '../tracer/span.ts';
 import type { Tags } from '../tracer/tag-pairs.ts';
@@ -15,6 +16,8 @@ export interface JaegerBackendOptions {
   readonly createSampler: (service: string) => Sampler;
   readonly processTags: Tags;
   readonly flushIntervalMs: number;
+  /** Takes a line for each recorded span. */
+  readonly logSpan?: ((line: string) => void) | undefined;
 }
 
 export function createJaegerBackend(collector: Collector, options: JaegerBackendOptions): Backend {
@@ -24,8 +27,13 @@ export function createJaegerBackend(collector: Collector, options: JaegerBackend
     flushIntervalMs: options.flushIntervalMs,
   });
   const counts = { started: 0, finished: 0 };
+  const record = (span: FinishedSpan): void => {
+    const { service, operationName, spanContext } = span;
+    options.logSpan?.(`span ${service} ${operationName} ${spanContext} ${durationUs(span)} us`);
+    delivery.record(span);
+  };
   const parts = {
-    sink: delivery,
+    sink: options.logSpan ? { record } : delivery,
     codecs: [uberTraceId],
     clock: new Clock(),
     randomId: createRandomId(),

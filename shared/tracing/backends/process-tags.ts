@@ -1,6 +1,6 @@
 /** What a process says of itself, on every batch of spans. */
 import { createRequire } from 'node:module';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Tags } from '../tracer/tag-pairs.ts';
 
 const require = createRequire(import.meta.url);
@@ -19,6 +19,13 @@ export function processTags(configured: Tags): Tags {
 }
 
 function firstAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+  return addresses().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+function addresses(): NetworkInterfaceInfo[] {
+  try {
+    return Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  } catch {
+    return []; // some sandboxes hide them
+  }
 }
