@@ -42,25 +42,37 @@ export class Mesh {
   readonly #gateway: OutcomeNode;
   readonly #callees: readonly RemoteNode[];
   readonly #losable: ReadonlyMap<string, RemoteNode>;
+  readonly #services: readonly string[];
   /** Nodes that no longer answer, and those of them that have nothing more to tell. */
   readonly #gone = new Set<string>();
   readonly #dead = new Set<string>();
 
   constructor(
     { traced, connection }: { traced: boolean; connection: Connection },
-    nodes: { gateway: OutcomeNode; callees: readonly RemoteNode[]; losable: ReadonlyMap<string, RemoteNode> },
+    nodes: {
+      gateway: OutcomeNode;
+      callees: readonly RemoteNode[];
+      losable: ReadonlyMap<string, RemoteNode>;
+      services: readonly string[];
+    },
   ) {
     this.#traced = traced;
     this.#connection = connection;
     this.#gateway = nodes.gateway;
     this.#callees = nodes.callees;
     this.#losable = nodes.losable;
+    this.#services = nodes.services;
   }
 
   /** Does what the row says, and waits until nothing of it goes on. */
   async run(row: Row, spansDrawn: number): Promise<Result> {
     const own = row.loses === undefined ? undefined : this.#losable.get(row.loses);
-    if (row.loses !== undefined) await this.#join(row.loses);
+    if (row.loses !== undefined) await this.#losable.get(row.loses)?.ready;
+    await this.#gateway.broker.waitForServices(
+      [...this.#services, ...(row.loses ? [row.loses] : [])],
+      10_000,
+      5,
+    );
     const nodes = own ? [...this.#callees, own] : this.#callees;
     await this.#reset(nodes);
     const caller = this.#caller(row, nodes);
@@ -83,11 +95,6 @@ export class Mesh {
   async stop(): Promise<void> {
     await this.#gateway.broker.stop();
     await Promise.all([...this.#callees, ...this.#losable.values()].map((node) => node.kill()));
-  }
-
-  async #join(service: string): Promise<void> {
-    await this.#losable.get(service)?.ready;
-    await this.#gateway.broker.waitForServices(service, 10_000, 5);
   }
 
   async #reset(nodes: readonly RemoteNode[]): Promise<void> {
@@ -189,8 +196,12 @@ export async function startMeshes(
       const gateway = await startOutcomeNode({ nodeID: 'gateway', traced, connection }, gatewayServices);
       const callee = callees[world];
       await callee?.ready;
-      await gateway.broker.waitForServices(names(there), 10_000, 5);
-      const nodes = { gateway, callees: callee ? [callee] : [], losable: new Map(losable[world]) };
+      const nodes = {
+        gateway,
+        callees: callee ? [callee] : [],
+        losable: new Map(losable[world]),
+        services: [...new Set(names(there))],
+      };
       return new Mesh({ traced, connection }, nodes);
     }),
   );

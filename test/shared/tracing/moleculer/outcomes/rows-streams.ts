@@ -191,15 +191,15 @@ export const streams: Outcomes = {
       },
       picture: {
         local: `
-          gateway spring.flow (client) ERROR StreamDestroyedError stream.received.bytes=4 stream.received.chunks=1
-            spring spring.flow (server) ERROR StreamDestroyedError stream.sent.bytes=4 stream.sent.chunks=1
+          gateway spring.flow (client) ERROR StreamDestroyedError stream.received.bytes=* stream.received.chunks=*
+            spring spring.flow (server) ERROR StreamDestroyedError stream.sent.bytes=* stream.sent.chunks=*
         `,
         tcp: `
-          gateway spring.flow (client) ERROR StreamDestroyedError stream.received.bytes=4 stream.received.chunks=1
+          gateway spring.flow (client) ERROR StreamDestroyedError stream.received.bytes=* stream.received.chunks=*
             spring spring.flow (server) stream.sent.bytes=20 stream.sent.chunks=5
         `,
         nats: `
-          gateway spring.flow (client) ERROR StreamDestroyedError stream.received.bytes=4 stream.received.chunks=1
+          gateway spring.flow (client) ERROR StreamDestroyedError stream.received.bytes=* stream.received.chunks=*
             spring spring.flow (server) stream.sent.bytes=20 stream.sent.chunks=5
         `,
       },
@@ -265,16 +265,16 @@ export const streams: Outcomes = {
       },
       picture: {
         local: `
-          gateway drain.takesOne (client) ERROR StreamDestroyedError stream.sent.bytes=4 stream.sent.chunks=1
-            drain drain.takesOne (server) ERROR StreamDestroyedError stream.received.bytes=4 stream.received.chunks=1
+          gateway drain.takesOne (client) ERROR StreamDestroyedError stream.sent.bytes=* stream.sent.chunks=*
+            drain drain.takesOne (server) ERROR StreamDestroyedError stream.received.bytes=* stream.received.chunks=*
         `,
         tcp: `
           gateway drain.takesOne (client) stream.sent.bytes=20 stream.sent.chunks=5
-            drain drain.takesOne (server) ERROR StreamDestroyedError stream.received.bytes=4 stream.received.chunks=1
+            drain drain.takesOne (server) ERROR StreamDestroyedError stream.received.bytes=* stream.received.chunks=*
         `,
         nats: `
           gateway drain.takesOne (client) stream.sent.bytes=20 stream.sent.chunks=5
-            drain drain.takesOne (server) ERROR StreamDestroyedError stream.received.bytes=4 stream.received.chunks=1
+            drain drain.takesOne (server) ERROR StreamDestroyedError stream.received.bytes=* stream.received.chunks=*
         `,
       },
     },

@@ -6,9 +6,11 @@ import { attempts } from './rows-attempts.ts';
 import { calls } from './rows-calls.ts';
 import { events } from './rows-events.ts';
 import { failures } from './rows-failures.ts';
+import { neverInTheWay } from './rows-never-in-the-way.ts';
+import { settings } from './rows-settings.ts';
 import { streams } from './rows-streams.ts';
 
-const tables: readonly Outcomes[] = [calls, failures, attempts, events, streams];
+const tables: readonly Outcomes[] = [calls, failures, attempts, events, streams, settings, neverInTheWay];
 
 export const rows: readonly Row[] = tables.flatMap((table) => table.rows);
 
