@@ -121,7 +121,6 @@ export class Delivery {
     batch.claim?.finish();
     if (outcome.kind === 'accepted') ledger.sent(batch.payload);
     else drop(batch.payload, 'rejected', outcome.detail);
-    for (const other of this.#open) if (other.batch === batch) other.attempt.abort();
   }
 
   #retry(batch: Batch, detail: string): void {

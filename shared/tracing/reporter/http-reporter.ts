@@ -153,7 +153,7 @@ export class HttpReporter {
     if (this.#spool === undefined) return 0;
     const { size, bytes } = this.#queue;
     const neededMs = DISK_LATENCY_MS + size * DISK_FILE_MS + bytes / DISK_BYTES_PER_MS;
-    return Math.min(neededMs, deadlineMs / 2);
+    return Math.min(Math.ceil(neededMs), deadlineMs / 2);
   }
 
   /** Empties the memory: into the spool as far as possible. */

@@ -177,7 +177,6 @@ export class Spool {
   async #takeOver(file: SpoolName): Promise<boolean> {
     const { clock, leaseMs } = this.#options;
     const mark = file.claim ?? { owner: file.owner, at: file.writtenAt };
-    if (mark.owner === this.#owner) return false;
     if (!isAbandoned(mark, { self: this.#owner, nowMs: clock.now(), leaseMs })) return false;
     // Of a writer that died between the first byte and the rename, either all is there, or it is of no use.
     const isWhole = file.state === 'claimed' || (await this.#folder.read(file.name, file.bytes));

@@ -123,9 +123,7 @@ export class UdpReporter {
   async #deliver(datagram: Datagram): Promise<void> {
     const { payload } = datagram;
     this.#sends = true;
-    // The first error may be the late news of an earlier datagram; this one deserves a try of its own.
-    const early = await this.#datagrams.send(payload.bytes);
-    const error = early && (await this.#datagrams.send(payload.bytes));
+    const error = await this.#datagrams.send(payload.bytes);
     this.#sends = false;
     this.#pace.spend(payload.bytes.byteLength, this.#clock.now());
     this.#ledger.requestEnded({ accepted: !error });

@@ -19,6 +19,7 @@ import {
   startCollector,
 } from './collector.ts';
 import { ManualClock } from './manual-clock.ts';
+import { passTimeFor } from './pass-time.ts';
 
 const BEHAVIOURS = [
   accept,
@@ -84,16 +85,7 @@ for (let seed = 1; seed <= 6; seed += 1)
 
       broken.isBroken = false;
       collector.behave = random() < 0.5 ? accept : hang;
-      let isClosed = false;
-      const closing = reporter.close({ deadlineMs: 1_000 });
-      void closing.then(() => {
-        isClosed = true;
-      });
-      await until(() => {
-        clock.advance(100);
-        return isClosed;
-      });
-      const { sent, dropped, spooled } = await closing;
+      const { sent, dropped, spooled } = await passTimeFor(reporter.close({ deadlineMs: 1_000 }), clock);
       checkAccount(t, reporter);
       t.is(sent + dropped + spooled, given);
 

@@ -53,7 +53,7 @@ export const garble: Behaviour = (request) => {
 export class Collector {
   /** How often each batch arrived, by its id. */
   readonly arrived = new Map<string, number>();
-  readonly requests: IncomingMessage[] = [];
+  readonly requests: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
   /** The most requests that were open at the same time. */
   mostOpen = 0;
   /** The requests that hang now. */
@@ -100,7 +100,8 @@ export class Collector {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    this.requests.push(request);
+    const { method, url, headers } = request;
+    this.requests.push({ method, url, headers });
     this.#open += 1;
     this.mostOpen = Math.max(this.mostOpen, this.#open);
     response.on('close', () => {

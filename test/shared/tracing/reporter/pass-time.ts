@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reporter } from '#shared/tracing/reporter/reporter.ts';
+import { until } from '../../../helpers/until.ts';
 import type { Collector } from './collector.ts';
 import type { ManualClock } from './manual-clock.ts';
 
@@ -18,4 +19,18 @@ export async function passTimeUntil(
     if (waits && clock.nextInMs !== undefined) clock.advance(clock.nextInMs);
     await nextTurn();
   }
+}
+
+/** Moves the clock until a promise is settled, and gives what it gives. */
+export async function passTimeFor<T>(promise: Promise<T>, clock: ManualClock): Promise<T> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  await until(() => {
+    clock.advance(10);
+    return isSettled;
+  });
+  return promise;
 }

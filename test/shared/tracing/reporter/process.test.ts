@@ -31,7 +31,7 @@ test('a process ends although its collector never answers', async (t) => {
 
 test('a process ends although its collector is addressed by a name with several addresses', async (t) => {
   const { endpoint } = await startCollector(t, hang);
-  const { code } = await run(t, 'end', endpoint.replace('127.0.0.1', 'localhost'));
+  const { code } = await run(t, 'end-by-name', endpoint.replace('127.0.0.1', 'collector'));
   t.is(code, 0);
 });
 

@@ -1,4 +1,5 @@
 /** A process with a reporter, for tests of how it lives and dies: `<what it does> <endpoint> [<spool folder>]`. */
+import dns, { type LookupAddress } from 'node:dns';
 import {
   createHttpReporter,
   createUdpReporter,
@@ -32,6 +33,21 @@ function send(count: number, options: Partial<HttpReporterOptions> = {}): Report
 switch (task) {
   case 'end': {
     send(5, patient); // and then nothing but the reporter is left to do
+    break;
+  }
+  case 'end-by-name': {
+    // The name of a collector with two addresses, of which the second is the right one.
+    dns.lookup = ((
+      _name: string,
+      _options: object,
+      found: (error: null, addresses: LookupAddress[]) => void,
+    ) => {
+      setImmediate(found, null, [
+        { address: '::1', family: 6 },
+        { address: '127.0.0.1', family: 4 },
+      ]);
+    }) as typeof dns.lookup;
+    send(5, patient);
     break;
   }
   case 'end-udp': {

@@ -226,13 +226,17 @@ test('its bytes are bounded, whoever wrote them, and room that is made is used a
   const limits = { maxBytes: 5_000 };
   const writer = createSpool(limits);
   for (const id of ids(2)) t.like(await writer.write(batch(id, { bytes: 2_000 })), { kind: 'spooled' });
+  t.true(writer.mayWrite);
   t.deepEqual(await writer.write(batch(2, { bytes: 2_000 })), { kind: 'full' });
+  t.false(writer.mayWrite);
   t.deepEqual(createSpool(limits).writeNow(batch(2, { bytes: 2_000 })), { kind: 'full' });
   const claim = await writer.claim();
   claim?.finish();
+  t.true(writer.mayWrite);
   t.like(await writer.write(batch(2, { bytes: 2_000 })), { kind: 'spooled' });
   t.deepEqual(await writer.write(batch(3, { bytes: 2_000 })), { kind: 'full' });
   t.deepEqual(await claimAll(createSpool()), ['1', '2']);
+  t.false(writer.mayWrite);
   clock.advance(10_001); // until then the writer believes its own count
   t.like(await writer.write(batch(3, { bytes: 2_000 })), { kind: 'spooled' });
 });
@@ -259,7 +263,12 @@ test('a full disk is an answer, leaves no torn file, is logged once, and tried a
   t.is(lines.length, 1);
   t.false(spool.works);
   isFull = false;
-  clock.advance(30_000);
+  const brokenAt = clock.now();
+  clock.set(brokenAt - 3_600_000);
+  t.true(spool.works, 'a clock that is set back must not let it rest for an hour');
+  clock.set(brokenAt + 29_999);
+  t.false(spool.works);
+  clock.set(brokenAt + 30_000);
   t.true(spool.works);
   t.like(await spool.write(batch(1)), { kind: 'spooled' });
 });

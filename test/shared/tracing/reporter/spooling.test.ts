@@ -16,7 +16,7 @@ import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 import { until } from '../../../helpers/until.ts';
 import { accept, answer, batch, type Collector, hang, ids, startCollector } from './collector.ts';
 import { ManualClock } from './manual-clock.ts';
-import { passTimeUntil } from './pass-time.ts';
+import { passTimeFor, passTimeUntil } from './pass-time.ts';
 
 async function start(t: ExecutionContext) {
   const collector = await startCollector(t);
@@ -158,7 +158,7 @@ test('a process that is alone with an old spool sends it after its own first bat
   const { collector, createReporter, files, leave } = await start(t);
   const reporter = createReporter({ clock });
   reporter.send(batch('first'));
-  await until(() => reporterIsIdle(reporter) && clock.timers === 1);
+  await lookInVain(reporter, clock);
   await leave(batch('left behind'));
   clock.advance(30_000);
   await until(() => files().length === 0 && reporterIsIdle(reporter));
@@ -196,18 +196,93 @@ test('a file that the collector breaks down over does not hold up the others, an
   t.deepEqual(files(), []);
 });
 
-test('spooled in time by a process that goes on, a batch is sent all the same', async (t) => {
+test('spooled in time by a process that goes on, a batch is sent all the same, and at once', async (t) => {
+  const clock = new ManualClock();
   const { collector, createReporter, files } = await start(t);
+  const reporter = createReporter({ clock });
+  reporter.send(batch('first', { spans: 1 }));
+  await lookInVain(reporter, clock);
   collector.behave = hang;
-  const reporter = createReporter();
   for (const id of ids(3)) reporter.send(batch(id, { spans: 2 }));
-  await until(() => collector.hanging.size === 1);
+  await until(() => collector.hanging.size === 2);
   reporter.spoolNow();
   t.like(reporter.stats(), { spooled: 6, queued: { spans: 0, bytes: 0 } });
   collector.behave = accept;
   await until(() => files().length === 0 && reporterIsIdle(reporter));
-  t.like(reporter.stats(), { given: 6, sent: 6, spooled: 0, recovered: 0, dropped: 0 });
+  t.like(reporter.stats(), { given: 7, sent: 7, spooled: 0, recovered: 0, dropped: 0 });
   t.true(arrivedOnce(collector));
+});
+
+test('what went over to the spool comes back as soon as memory is empty', async (t) => {
+  const clock = new ManualClock();
+  const { collector, createReporter, files } = await start(t);
+  const reporter = createReporter({ clock, maxQueueBytes: 40_000 });
+  reporter.send(batch('first'));
+  await lookInVain(reporter, clock);
+  collector.behave = hang;
+  for (const id of ids(30)) reporter.send(batch(id, { bytes: 1_000 }));
+  await until(() => reporter.stats().queued.bytes <= 20_000 && collector.hanging.size === 2);
+  t.true(files().length >= 10);
+  collector.behave = accept;
+  for (const response of collector.hanging) response.writeHead(202).end();
+  const backAt = clock.now();
+  await until(() => {
+    clock.advance(1); // for the bounded rate
+    return files().length === 0 && reporterIsIdle(reporter);
+  });
+  t.true(clock.now() - backAt < 30_000, 'it waited for the next look');
+  t.like(reporter.stats(), { sent: 31, dropped: 0, spooled: 0 });
+});
+
+test('what is on its way to the spool when a close runs out of time is not written twice', async (t) => {
+  const clock = new ManualClock();
+  const { collector, createReporter, files } = await start(t);
+  collector.behave = hang;
+  const { promise: written, resolve: write } = Promise.withResolvers<void>();
+  const paths: string[] = [];
+  const reporter = createReporter({
+    clock,
+    maxQueueBytes: 10_000,
+    disk: {
+      ...systemDisk,
+      async write(path, parts) {
+        paths.push(path);
+        await written;
+        await systemDisk.write(path, parts);
+      },
+      writeNow(path, parts) {
+        paths.push(path);
+        systemDisk.writeNow(path, parts);
+      },
+    },
+  });
+  for (const id of ids(7)) reporter.send(batch(id, { bytes: 1_000 }));
+  await until(() => paths.length === 1);
+  const closing = reporter.close({ deadlineMs: 1_000 });
+  clock.advance(1_000);
+  for (let turn = 0; turn < 10; turn += 1) await nextTurn(); // time to do without it
+  write();
+  await until(() => files().some((file) => file.endsWith('.batch')));
+  t.deepEqual(await passTimeFor(closing, clock), { sent: 0, dropped: 0, spooled: 7 });
+  t.is(paths.length, 7);
+  t.is(files().length, 7);
+});
+
+test('what is written in a hurry is brought to the disk as far as time allows', async (t) => {
+  const { collector, createReporter } = await start(t);
+  collector.behave = hang;
+  const synced: string[] = [];
+  const disk = {
+    ...systemDisk,
+    syncNow(path: string) {
+      synced.push(path);
+      systemDisk.syncNow(path);
+    },
+  };
+  const reporter = createReporter({ clock: new ManualClock(), disk });
+  for (const id of ids(5)) reporter.send(batch(id));
+  reporter.spoolNow();
+  t.is(new Set(synced).size, 5);
 });
 
 test('without a spool there is nothing to do in a hurry', async (t) => {
@@ -290,6 +365,14 @@ test('a slow disk is given its time before the deadline, and a hopeless one no m
   t.deepEqual({ spooled, dropped }, { spooled: 3, dropped: 7 });
   t.is(reporter.stats().droppedBy.deadline, 7);
 });
+
+/** Waits until a reporter has found nothing in the spool, and will look again in half a minute. */
+async function lookInVain(reporter: Reporter, clock: ManualClock): Promise<void> {
+  await until(() => {
+    clock.advance(1); // for the bounded rate
+    return reporterIsIdle(reporter) && clock.timers === 1 && (clock.nextInMs ?? 0) > 20_000;
+  });
+}
 
 function reporterIsIdle(reporter: Reporter): boolean {
   const { queued, requests } = reporter.stats();
