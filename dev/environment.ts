@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type Environment,
   loadConfig,
+  readAuth,
   readAvatars,
   readGateway,
   readJaegerPorts,
@@ -19,6 +20,7 @@ export function checkEnvironment(env: Environment) {
     () =>
       loadConfig(env, (variables) => ({
         gateway: readGateway(variables),
+        auth: readAuth(variables),
         mesh: readMesh(variables),
         users: readUsers(variables),
         avatars: readAvatars(variables),

@@ -1,10 +1,15 @@
 /** The gateway as a Koa application: what a request goes through, from the outside in. */
 import Koa, { type Middleware } from 'koa';
+import helmet from 'koa-helmet';
 import type { Caller } from '#shared/contracts/call.ts';
 import type { Logger } from '#shared/logger.ts';
+import { createAccess } from './access.ts';
+import { allowOrigins } from './cross-origin.ts';
 import { answerErrors } from './errors.ts';
+import type { LoginLimitOptions } from './login-limit.ts';
 import { logRequests } from './request-log.ts';
-import { createRoutes } from './routes/index.ts';
+import { createRoutes, serveRoutes } from './routes/index.ts';
+import { createTokens } from './tokens.ts';
 
 /** What the gateway is made of. */
 export interface AppOptions {
@@ -15,15 +20,34 @@ export interface AppOptions {
   logger: Logger;
   /** Comes first, so that all that follows is in the trace. */
   tracing: Middleware;
+  /** What tokens are signed with. */
+  jwtSecret: string;
+  /** Users who may do everything. @default none */
+  adminEmails?: readonly string[];
+  /** Origins whose pages may ask. @default none */
+  corsOrigins?: readonly string[];
+  /** How many proxies of ours stand in front, whose word on the client's address is taken. @default 0 */
+  proxies?: number;
+  /** Milliseconds that all calls of one request may take together, where a route says nothing else. @default 5000 */
+  deadlineMs?: number;
+  loginLimit?: LoginLimitOptions;
 }
 
 /** Makes the application; it listens nowhere yet. */
-export function createApp({ mesh, findMissing, logger, tracing }: AppOptions): Koa {
-  const app = new Koa();
+export function createApp(options: AppOptions): Koa {
+  const { mesh, findMissing, logger, tracing, jwtSecret, loginLimit, deadlineMs = 5000 } = options;
+  const { adminEmails = [], corsOrigins = [], proxies = 0 } = options;
+  const tokens = createTokens({ secret: jwtSecret });
+  const access = createAccess({ tokens, adminEmails });
+  const routes = createRoutes({ tokens, findMissing, loginLimit });
+
+  const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies });
   app.use(tracing);
   app.use(logRequests(logger));
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING_TO_SHOW } }));
+  for (const middleware of allowOrigins(corsOrigins)) app.use(middleware);
   app.use(answerErrors());
-  for (const route of createRoutes({ mesh, findMissing })) app.use(route);
+  for (const middleware of serveRoutes(routes, { mesh, access, deadlineMs })) app.use(middleware);
 
   // Said in the line of its request, which is written when the connection is done with.
   app.on('error', (error: unknown, ctx: Koa.Context) => {
@@ -31,3 +55,6 @@ export function createApp({ mesh, findMissing, logger, tracing }: AppOptions): K
   });
   return app;
 }
+
+/** Answers are data: a browser that takes one for a page shall load nothing for it, and show it in no frame. */
+const NOTHING_TO_SHOW = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };

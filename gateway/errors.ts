@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import { Errors } from 'moleculer';
 import { type FieldProblem, RequestError } from '#shared/errors.ts';
 import { traceFields } from '#shared/tracing/index.ts';
+import { DeadlineExceededError, TooManyAttemptsError } from './request-errors.ts';
 
 /** An error as a client may know it. */
 export interface ErrorAnswer {
@@ -37,6 +38,7 @@ export function describeError(error: unknown): ErrorAnswer {
     const { status, code, message, details } = error;
     return { status, code, message, ...(details && { details }) };
   }
+  if (error instanceof DeadlineExceededError) return DEADLINE_EXCEEDED;
   if (error instanceof Errors.MoleculerError) return describeMeshError(error);
   return INTERNAL;
 }
@@ -44,6 +46,7 @@ export function describeError(error: unknown): ErrorAnswer {
 function describeMeshError({ code, type, message, data }: Errors.MoleculerError): ErrorAnswer {
   const failure = Object.hasOwn(MESH_FAILURES, type) ? MESH_FAILURES[type] : undefined;
   if (failure) return failure;
+  if (code === 503) return UNAVAILABLE;
   if (typeof code !== 'number' || code < 400 || code >= 500 || !type) return INTERNAL;
   const details = fieldProblems(data);
   return { status: code, code: type, message, ...(details && { details }) };
@@ -73,6 +76,8 @@ export function answerErrors(): Middleware {
       const answer = describeError(error);
       ctx.status = answer.status;
       ctx.body = errorBody(answer);
+      if (answer.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
+      if (error instanceof TooManyAttemptsError) ctx.set('Retry-After', String(error.retryAfterS));
       // Koa's own way for what was answered already: the log and the tracing of this request listen.
       if (answer.status >= 500) ctx.app.emit('error', error, ctx);
     }

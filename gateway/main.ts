@@ -1,11 +1,12 @@
 /** The composition root of the gateway's process. */
+import { randomBytes } from 'node:crypto';
 import { ServiceBroker } from 'moleculer';
 import { createBrokerOptions } from '#shared/broker.ts';
 import { loadGatewayConfig } from '#shared/config.ts';
 import { CodedError } from '#shared/errors.ts';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
-import { createLogger } from '#shared/logger.ts';
+import { createLogger, type Logger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
 import { readTogether } from '#shared/read-together.ts';
 import { createTracing, traceFields } from '#shared/tracing/index.ts';
@@ -18,7 +19,7 @@ const DRAIN_DEADLINE_MS = 4000;
 const VARIABLES = { host: 'GATEWAY_HOST', port: 'GATEWAY_PORT' };
 
 async function startGateway(): Promise<void> {
-  const [{ gateway, mesh, logLevel, warnings }] = readTogether(
+  const [{ gateway, auth, mesh, logLevel, warnings }] = readTogether(
     () => loadGatewayConfig(process.env),
     () => readSettings({ env: process.env, service: 'gateway' }),
   );
@@ -32,6 +33,10 @@ async function startGateway(): Promise<void> {
     findMissing: () => findMissing(broker, isConnected),
     logger,
     tracing: tracing.koa(),
+    jwtSecret: auth.jwtSecret ?? makeSecret(logger),
+    adminEmails: auth.adminEmails,
+    corsOrigins: gateway.corsOrigins,
+    proxies: gateway.proxies,
   });
 
   let server: RunningServer | undefined;
@@ -48,6 +53,11 @@ async function startGateway(): Promise<void> {
   logger.info(`listening on ${server.url}`);
   await broker.start();
   lifecycle.announceReady({ name: 'gateway', url: server.url });
+}
+
+function makeSecret(logger: Logger): string {
+  logger.warn('JWT_SECRET is not set: tokens are good for this process alone');
+  return randomBytes(32).toString('base64url');
 }
 
 try {

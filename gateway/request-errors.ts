@@ -1,5 +1,5 @@
 /** What can be wrong with an HTTP request before anything is asked of the mesh. */
-import { RequestError } from '#shared/errors.ts';
+import { CodedError, RequestError } from '#shared/errors.ts';
 
 /** No route has this path. */
 export class PathNotFoundError extends RequestError {
@@ -58,5 +58,56 @@ export class UnsupportedMediaTypeError extends RequestError {
 
   constructor(options?: ErrorOptions) {
     super('The body must be application/json in UTF-8', options);
+  }
+}
+
+/** Only signed-in users may do this. */
+export class SignInNeededError extends RequestError {
+  readonly code = 'SIGN_IN_NEEDED';
+  readonly status = 401;
+
+  constructor(options?: ErrorOptions) {
+    super('This needs the token of a signed-in user', options);
+  }
+}
+
+/** The token is none of ours, or it has expired. */
+export class InvalidTokenError extends RequestError {
+  readonly code = 'INVALID_TOKEN';
+  readonly status = 401;
+
+  constructor(options?: ErrorOptions) {
+    super('The token is not valid, or not valid any more', options);
+  }
+}
+
+/** The user may not do this. */
+export class ForbiddenError extends RequestError {
+  readonly code = 'FORBIDDEN';
+  readonly status = 403;
+
+  constructor(options?: ErrorOptions) {
+    super('Only the user himself and admins may do this', options);
+  }
+}
+
+/** Somebody has tried too often. */
+export class TooManyAttemptsError extends RequestError {
+  readonly code = 'TOO_MANY_ATTEMPTS';
+  readonly status = 429;
+  readonly retryAfterS: number;
+
+  constructor(waitMs: number, options?: ErrorOptions) {
+    super('There were too many attempts, try again later', options);
+    this.retryAfterS = Math.ceil(waitMs / 1000);
+  }
+}
+
+/** The time of the request was over before everything was asked for. */
+export class DeadlineExceededError extends CodedError {
+  readonly code = 'DEADLINE_EXCEEDED';
+
+  constructor(options?: ErrorOptions) {
+    super('The time of the request was over', options);
   }
 }

@@ -42,18 +42,55 @@ function isNatsUrl(text: string): boolean {
   return url?.protocol === 'nats:' && url.host !== '' && ['', '/'].includes(url.pathname) && !/\s/.test(text);
 }
 
-/** Where the gateway listens. */
+/** Where the gateway listens, and whom it listens to. */
 export interface GatewayConfig {
   host: string;
   /** 0 takes a free port. */
   port: number;
+  /** How many proxies stand in front of it, whose word on the address of a client is taken. */
+  proxies: number;
+  /** The origins whose pages may ask. */
+  corsOrigins: readonly string[];
 }
 
-/** `GATEWAY_HOST` or `HOST`, `GATEWAY_PORT` or `PORT`. */
+/** `GATEWAY_HOST` or `HOST`, `GATEWAY_PORT` or `PORT`, `GATEWAY_PROXIES`, `CORS_ORIGINS`. */
 export function readGateway(variables: EnvironmentReader): GatewayConfig {
   return {
     host: variables.host('GATEWAY_HOST', 'HOST') ?? '127.0.0.1',
     port: variables.port('GATEWAY_PORT', 'PORT') ?? 3000,
+    proxies: variables.count('GATEWAY_PROXIES', 10) ?? 0,
+    corsOrigins: variables.list('CORS_ORIGINS', 'origins like https://app.example.org', isOrigin) ?? [],
+  };
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === text;
+}
+
+/** Who may do what. */
+export interface AuthConfig {
+  /** What tokens are signed with; undefined where none is set, which production does not allow. */
+  jwtSecret: string | undefined;
+  /** The e-mail addresses of users who may do everything. They should be registered before the gateway is open to others. */
+  adminEmails: readonly string[];
+}
+
+/** As many characters as HMAC-SHA256 has bytes: RFC 7518, section 3.2. */
+const SHORTEST_SECRET = 32;
+
+/** `JWT_SECRET` and `ADMIN_EMAILS`. */
+export function readAuth(variables: EnvironmentReader): AuthConfig {
+  const isLong = (value: string) => value.length >= SHORTEST_SECRET;
+  const allowed = `a secret of at least ${SHORTEST_SECRET} characters in production`;
+  const jwtSecret = variables.secret('JWT_SECRET', allowed, {
+    accepts: variables.isProduction ? isLong : () => true,
+    required: variables.isProduction,
+  });
+  return {
+    jwtSecret,
+    adminEmails:
+      variables.list('ADMIN_EMAILS', 'e-mail addresses', (text) => /^[^@\s]+@[^@\s]+$/.test(text)) ?? [],
   };
 }
 
@@ -117,6 +154,7 @@ export function readJaegerPorts(variables: EnvironmentReader): JaegerPorts {
 export function loadGatewayConfig(env: Environment) {
   return loadConfig(env, (variables) => ({
     gateway: readGateway(variables),
+    auth: readAuth(variables),
     mesh: readMesh(variables),
     logLevel: readLogLevel(variables),
   }));

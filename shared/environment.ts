@@ -48,6 +48,38 @@ export class EnvironmentReader {
     );
   }
 
+  /** A whole number, 0 to `most`. */
+  count(name: string, most: number): number | undefined {
+    return this.#read([name], `a whole number from 0 to ${most}`, (value) =>
+      /^\d{1,9}$/.test(value) && Number(value) <= most ? Number(value) : undefined,
+    );
+  }
+
+  /** Several texts with commas between them; `accepts` takes each, `allowed` describes all of them. */
+  list(name: string, allowed: string, accepts: (value: string) => boolean): string[] | undefined {
+    return this.#read([name], `${allowed}, with commas between them`, (value) => {
+      const parts = value.split(',').map((part) => part.trim());
+      return parts.every(accepts) ? parts : undefined;
+    });
+  }
+
+  /** A text that is shown to nobody. */
+  secret(
+    name: string,
+    allowed: string,
+    { accepts, required }: { accepts: (value: string) => boolean; required: boolean },
+  ): string | undefined {
+    const value = this.#env[name] || undefined;
+    if (value === undefined ? required : !accepts(value))
+      this.#bad.set(name, { name, value: value === undefined ? '' : '***', allowed });
+    return value;
+  }
+
+  /** `NODE_ENV=production`: what is handy in development would be dangerous. */
+  get isProduction(): boolean {
+    return this.#env['NODE_ENV'] === 'production';
+  }
+
   /** The address of an HTTP server, without a slash at the end. */
   httpUrl(name: string): string | undefined {
     return this.#read([name], 'like http://host:3000', (value) => {

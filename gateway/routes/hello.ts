@@ -1,26 +1,36 @@
 /** `/hello`: what the hello service says. */
-import type Router from '@koa/router';
-import { type Caller, call } from '#shared/contracts/call.ts';
+import { call } from '#shared/contracts/call.ts';
 import { fields } from '#shared/contracts/contract.ts';
-import { createFieldsReader } from '#shared/contracts/fields.ts';
-import { helloContract } from '#shared/contracts/hello.ts';
+import { Greeting, helloContract } from '#shared/contracts/hello.ts';
 import { NDJSON, toNdjson } from '../ndjson.ts';
-import { createQueryReader } from '../query.ts';
+import { type Route, route } from '../route.ts';
 
-/** Adds `GET /hello/:name` and `GET /hello/:name/stream`. */
-export function addHelloRoutes(router: Router, mesh: Caller): void {
-  const readGreetParams = createFieldsReader(helloContract.greet.params);
-  const { count } = helloContract.stream.params.properties;
-  const readCount = createQueryReader(fields({ count }));
+const { params } = helloContract.greet;
+const { count } = helloContract.stream.params.properties;
 
-  router.get('/hello/:name', async (ctx) => {
-    ctx.body = await call(mesh, 'hello.greet', readGreetParams({ name: ctx.params['name'] }));
-  });
+/** `GET /hello/:name` and `GET /hello/:name/stream`. */
+export const helloRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/hello/:name',
+    summary: 'Greets somebody',
+    access: 'anybody',
+    params,
+    success: { status: 200, description: 'The greeting', schema: Greeting },
+    failures: [],
+    answer: ({ params, mesh }) => call(mesh, 'hello.greet', params),
+  }),
 
-  router.get('/hello/:name/stream', async (ctx) => {
-    const params = { ...readGreetParams({ name: ctx.params['name'] }), ...readCount(ctx.query) };
-    const greetings = await call(mesh, 'hello.stream', params);
-    ctx.body = await toNdjson(greetings);
-    ctx.type = NDJSON;
-  });
-}
+  route({
+    method: 'GET',
+    path: '/hello/:name/stream',
+    summary: 'Greets somebody again and again, as fast as it is read',
+    access: 'anybody',
+    params,
+    query: fields({ count }),
+    success: { status: 200, description: 'A greeting a line', schema: Greeting, type: NDJSON },
+    failures: [],
+    answer: async ({ params, query, mesh }) =>
+      toNdjson(await call(mesh, 'hello.stream', { ...params, ...query })),
+  }),
+];

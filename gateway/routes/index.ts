@@ -1,26 +1,40 @@
 /** All routes, and the right answer where there is none. */
-import Router, { type RouterContext } from '@koa/router';
+import Router, { type RouterContext, type RouterMiddleware } from '@koa/router';
 import type { Middleware } from 'koa';
-import type { Caller } from '#shared/contracts/call.ts';
+import type { LoginLimitOptions } from '../login-limit.ts';
 import { MalformedPathError, MethodNotAllowedError, PathNotFoundError } from '../request-errors.ts';
-import { addHealthRoutes } from './health.ts';
-import { addHelloRoutes } from './hello.ts';
-import { addUsersRoutes } from './users.ts';
+import type { Route } from '../route.ts';
+import { type ServeOptions, serveRoute } from '../serve-route.ts';
+import type { Tokens } from '../tokens.ts';
+import { createHealthRoutes } from './health.ts';
+import { helloRoutes } from './hello.ts';
+import { createLoginRoute } from './login.ts';
+import { usersRoutes } from './users.ts';
 
 /** What the routes need. */
 export interface RoutesOptions {
-  /** Who calls the services. */
-  mesh: Caller;
+  tokens: Tokens;
   /** Names what keeps the gateway from doing its work. */
   findMissing: () => string[];
+  loginLimit?: LoginLimitOptions | undefined;
+}
+
+/** Makes all routes. */
+export function createRoutes({ tokens, findMissing, loginLimit }: RoutesOptions): readonly Route[] {
+  return [
+    ...createHealthRoutes(findMissing),
+    ...helloRoutes,
+    createLoginRoute(tokens, loginLimit),
+    ...usersRoutes,
+  ];
 }
 
 /** The middlewares that route, in their order. */
-export function createRoutes({ mesh, findMissing }: RoutesOptions): Middleware[] {
+export function serveRoutes(routes: readonly Route[], options: ServeOptions): Middleware[] {
   const router = new Router();
-  addHealthRoutes(router, findMissing);
-  addHelloRoutes(router, mesh);
-  addUsersRoutes(router, mesh);
+  for (const route of routes) {
+    router.register(route.path, [route.method], serveRoute(route, options) as RouterMiddleware[]);
+  }
   return [refuseMalformedPaths, router.routes() as Middleware, answerUnrouted];
 }
 

@@ -7,6 +7,7 @@ export const AuditEntry = fields({
   event: Type.String(),
   heardAt: Type.String({ format: 'date-time' }),
   payload: Type.Unknown(),
+  by: Type.Optional(Type.String({ description: 'the signed-in user who caused it' })),
   traceId: Type.Optional(Type.String({ description: 'the trace that the event belongs to' })),
 });
 /** An event as it was heard. */

@@ -81,7 +81,8 @@ export const PageRequest = fields({
 /** Which page is wanted. */
 export type PageRequest = Type.Static<typeof PageRequest>;
 
-const UserId = fields({ id: Type.String() });
+/** Which user is meant: any text will do, what is no id of ours is not found, as any other. */
+export const UserId = fields({ id: Type.String() });
 
 /** The actions of the users service. */
 export const usersContract = {

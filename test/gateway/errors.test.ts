@@ -98,7 +98,7 @@ test('a service that is not there is 503 within a moment', async (t) => {
 
 test('a service that does not answer in time is 504', async (t) => {
   const slow = { ...helloService, actions: { greet: () => new Promise(() => {}) } };
-  const { send } = await startGateway(t, { services: [slow], broker: { requestTimeout: 20 } });
+  const { send } = await startGateway(t, { services: [slow], app: { deadlineMs: 20 } });
   const { status, json } = await send('GET', '/hello/Ada');
   t.is(status, 504);
   t.is(json.error.code, 'DEADLINE_EXCEEDED');

@@ -7,7 +7,7 @@ import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
-import { createApp } from '../../gateway/app.ts';
+import { type AppOptions, createApp } from '../../gateway/app.ts';
 import { findMissing } from '../../gateway/readiness.ts';
 import { createAuditService } from '../../services/audit/audit.service.ts';
 import helloService from '../../services/hello/hello.service.ts';
@@ -19,7 +19,12 @@ export interface GatewayOptions {
   /** @default audit, hello, and users in memory */
   services?: ServiceSchema[];
   broker?: BrokerOptions;
+  /** More of the application's own options. */
+  app?: Partial<AppOptions>;
 }
+
+/** What the gateway's tokens are signed with. */
+export const JWT_SECRET = 'a secret of the tests that nobody else may know';
 
 /** A reply, read to its end. */
 export interface Reply {
@@ -67,6 +72,8 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
     findMissing: () => findMissing(broker, isConnected),
     logger,
     tracing: tracing.koa(),
+    jwtSecret: JWT_SECRET,
+    ...options.app,
   });
   const server = await startServer(app.callback(), {
     host: '127.0.0.1',

@@ -25,7 +25,8 @@ function configError(load: () => unknown): ConfigError {
 
 test('an empty environment gives the documented defaults', (t) => {
   t.deepEqual(loadGatewayConfig({}), {
-    gateway: { host: '127.0.0.1', port: 3000 },
+    gateway: { host: '127.0.0.1', port: 3000, proxies: 0, corsOrigins: [] },
+    auth: { jwtSecret: undefined, adminEmails: [] },
     mesh: { natsUrl: undefined, namespace: 'tracemesh' },
     logLevel: 'info',
     warnings: [],
@@ -49,12 +50,22 @@ test('set variables are read with their types', (t) => {
     NATS_URL: 'nats://a:4222,nats://b:4222',
     NAMESPACE: 'team-1.dev',
     LOG_LEVEL: 'debug',
+    GATEWAY_PROXIES: '2',
+    CORS_ORIGINS: 'https://a.example.org, http://localhost:8080',
+    ADMIN_EMAILS: 'ada@example.org,eve@example.org',
+    JWT_SECRET: 'short',
     USERS_DB: ':memory:',
     AVATARS_URL: 'http://avatars:3100/',
     JAEGER_QUERY_PORT: '26686',
   };
   t.like(loadGatewayConfig(env), {
-    gateway: { host: '0.0.0.0', port: 8080 },
+    gateway: {
+      host: '0.0.0.0',
+      port: 8080,
+      proxies: 2,
+      corsOrigins: ['https://a.example.org', 'http://localhost:8080'],
+    },
+    auth: { jwtSecret: 'short', adminEmails: ['ada@example.org', 'eve@example.org'] },
     mesh: { natsUrl: 'nats://a:4222,nats://b:4222', namespace: 'team-1.dev' },
     logLevel: 'debug',
   });
@@ -97,6 +108,10 @@ const bad: [string, (env: Environment) => unknown, Record<string, string>][] = [
   ],
   ['a port of blanks', loadGatewayConfig, { PORT: ' ' }],
   ['a URL as a host', loadGatewayConfig, { HOST: 'http://localhost' }],
+  ['more proxies than anybody has', loadGatewayConfig, { GATEWAY_PROXIES: '11' }],
+  ['an origin with a path', loadGatewayConfig, { CORS_ORIGINS: 'https://a.example.org/' }],
+  ['all origins', loadGatewayConfig, { CORS_ORIGINS: '*' }],
+  ['an e-mail address that is none', loadGatewayConfig, { ADMIN_EMAILS: 'ada@example.org,eve' }],
   ['a NATS address without a scheme', loadMeshConfig, { NATS_URL: 'localhost:4222' }],
   ['a NATS address of another scheme', loadMeshConfig, { NATS_URL: 'http://localhost:4222' }],
   ['a list with an empty NATS address', loadMeshConfig, { NATS_URL: 'nats://a:4222,' }],
@@ -154,4 +169,16 @@ test('a process can read several pieces in one go', (t) => {
   const env = { PORT: 'x', USERS_DB: 'data/' };
   const read = () => loadConfig(env, (variables) => ({ ...readGateway(variables), ...readUsers(variables) }));
   t.is(configError(read).variables.length, 2);
+});
+
+test('production needs a secret of some length, which is shown to nobody', (t) => {
+  const NODE_ENV = 'production';
+  t.regex(
+    configError(() => loadGatewayConfig({ NODE_ENV })).message,
+    /JWT_SECRET= must be a secret of at least 32/,
+  );
+  const { message } = configError(() => loadGatewayConfig({ NODE_ENV, JWT_SECRET: 'hidden' }));
+  t.regex(message, /JWT_SECRET=\*\*\* must be a secret of at least 32/);
+  const JWT_SECRET = 'x'.repeat(32);
+  t.is(loadGatewayConfig({ NODE_ENV, JWT_SECRET }).auth.jwtSecret, JWT_SECRET);
 });

@@ -1,0 +1,54 @@
+/** Bounds how often somebody may try to sign in: passwords must not be guessed, nor hashed for whoever asks. */
+import { isIPv6 } from 'node:net';
+import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
+import { TooManyAttemptsError } from './request-errors.ts';
+
+/** Who tries to sign in as whom. */
+export interface Attempt {
+  /** The IP address of the client. */
+  clientAddress: string;
+  email: string;
+}
+
+/** What is allowed. */
+export interface LoginLimitOptions {
+  /** For one client and one account. @default 10 at once, then one in 6 s */
+  account?: RateLimitOptions;
+  /** For one client and all accounts. @default 60 at once, then one a second */
+  client?: RateLimitOptions;
+}
+
+/**
+ * A limit on failed attempts. An account as such has none: whoever knows an e-mail address could keep its owner out.
+ * @returns a function that runs `signIn`, whose success costs nothing, and throws a {@link TooManyAttemptsError} instead
+ * where there were too many
+ */
+export function createLoginLimit({
+  account = { burst: 10, intervalMs: 6000 },
+  client = { burst: 60, intervalMs: 1000 },
+}: LoginLimitOptions = {}) {
+  const accounts = new RateLimit(account);
+  const clients = new RateLimit(client);
+
+  return async <T>({ clientAddress, email }: Attempt, signIn: () => Promise<T>): Promise<T> => {
+    const client = networkOf(clientAddress);
+    const account = `${client} ${email.toLowerCase()}`;
+    const waitMs = accounts.take(account) || clients.take(client);
+    if (waitMs > 0) throw new TooManyAttemptsError(waitMs);
+    const result = await signIn();
+    accounts.giveBack(account);
+    clients.giveBack(client);
+    return result;
+  };
+}
+
+/** A whole /64 of IPv6 is at the disposal of any one client. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const missing = 8 - groups.length - tail.split(':').filter(Boolean).length;
+  return [...groups, ...Array(address.includes('::') ? missing : 0).fill('0'), ...tail.split(':')]
+    .slice(0, 4)
+    .join(':');
+}
