@@ -18,18 +18,19 @@ for (const schema of stormServices) if (names.includes(schema.name)) broker.crea
 await broker.start();
 const port = names.includes('web') ? await startWeb(broker, tracing) : 0;
 
-process.on(
-  'message',
-  async (question: { ask: string; wait?: string[]; action?: string; params?: unknown }) => {
-    if (question.ask === 'wait') await broker.waitForServices(question.wait ?? [], 20_000, 20);
-    if (question.ask === 'nodes') await broker.ping();
-    if (question.ask === 'call')
-      await broker.call(question.action ?? '', question.params as object).catch(() => undefined);
-    const { spans } = tracing;
-    const { unfinished, started } = tracing.stats();
-    process.send?.({ spans: question.ask === 'spans' ? spans : [], unfinished, started });
-    if (question.ask === 'spans') spans.length = 0;
-  },
-);
+interface Question {
+  readonly ask: 'wait' | 'ping' | 'call' | 'count' | 'spans';
+  readonly services?: string[];
+  readonly calls?: readonly { action: string; params: object }[];
+}
+
+process.on('message', async ({ ask, services = [], calls = [] }: Question) => {
+  if (ask === 'wait') await broker.waitForServices(services, 20_000, 20);
+  if (ask === 'ping') await broker.ping(undefined, 200);
+  await Promise.allSettled(calls.map(({ action, params }) => broker.call(action, params)));
+  const { spans } = tracing;
+  const { unfinished, started } = tracing.stats();
+  process.send?.({ spans: ask === 'spans' ? spans : [], unfinished, started });
+});
 process.on('disconnect', () => process.exit());
 process.send?.({ port });

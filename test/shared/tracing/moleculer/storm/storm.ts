@@ -65,7 +65,7 @@ export async function startStorm<Name extends string>(
   const services = [...new Set(Object.values<readonly string[]>(nodes).flat())].filter(
     (name) => name !== 'web',
   );
-  await Promise.all(started.map((node) => node.ask('wait', { wait: services })));
+  await Promise.all(started.map((node) => node.ask('wait', { services })));
   return Object.fromEntries(started.map((node) => [node.name, node])) as Record<Name, StormNode>;
 }
 
@@ -78,7 +78,7 @@ export async function spansOf(nodes: readonly StormNode[]): Promise<RecordedSpan
       const started = reports.reduce((sum, report) => sum + report.started, 0);
       const atRest = reports.every(({ unfinished }) => unfinished === 0) && started === before;
       before = started;
-      if (!atRest) await Promise.all(nodes.map((node) => node.ask('nodes')));
+      if (!atRest) await Promise.all(nodes.map((node) => node.ask('ping')));
       return atRest;
     },
     { deadlineMs: 30_000 },
