@@ -1,5 +1,5 @@
 /** What jaeger-client's tracer lacks: it throws on odd carriers, believes garbage, and counts no unsampled spans. */
-import type { Span, SpanContext, Tracer } from 'opentracing';
+import opentracing, { type Span, type SpanContext, type SpanOptions, type Tracer } from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 
@@ -16,9 +16,10 @@ interface ClientContext extends SpanContext {
   readonly baggage: object;
 }
 
-/** Lets `inject` and `extract` take any carrier: what is not wholly right is no context. */
+/** Lets the tracer take any carrier and any parent: what is not wholly right is no context. */
 export function withStrictInput<T extends Tracer>(tracer: T): T {
-  const { extract, inject } = tracer;
+  const { extract, inject, startSpan } = tracer;
+  tracer.startSpan = (name, options) => startSpan.call(tracer, name, options && strictOptions(options));
   tracer.extract = (format, carrier) => {
     const context = extract.call(tracer, format, textsOf(carrier)) as ClientContext | null;
     return context !== null && saysSomething(context) ? context : null;
@@ -28,6 +29,34 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
       inject.call(tracer, spanOrContext, format, carrier);
   };
   return tracer;
+}
+
+/** Options without the contexts of other tracers, on which jaeger-client would throw. */
+function strictOptions({ childOf, references, ...options }: SpanOptions): SpanOptions {
+  const parent = clientContext(childOf);
+  const ownReferences = references?.flatMap((reference) => {
+    const context = clientContext(reference.referencedContext());
+    return context ? [new opentracing.Reference(reference.type(), context)] : [];
+  });
+  return {
+    ...options,
+    ...(parent && { childOf: parent }),
+    ...(ownReferences && { references: ownReferences }),
+  };
+}
+
+/** jaeger-client's spans are none of OpenTracing's class, so that OpenTracing's references hold them as they are. */
+function clientContext(given: unknown): ClientContext | undefined {
+  const context = isSpan(given) ? given.context() : given;
+  return isClientContext(context) ? context : undefined;
+}
+
+function isSpan(given: unknown): given is Span {
+  return typeof given === 'object' && given !== null && 'context' in given;
+}
+
+function isClientContext(context: unknown): context is ClientContext {
+  return typeof context === 'object' && context !== null && 'isDebugIDContainerOnly' in context;
 }
 
 /** Counts all spans, sampled or not. */

@@ -17,13 +17,13 @@ const LONGEST_KEY = 128;
 const HEADER_NAME = /^[!#$%&'*+.^`|~0-9a-z-]+$/;
 
 /** A key as jaeger-client writes it. */
-function normalized(key: string): string {
+export function baggageKey(key: string): string {
   return key.replaceAll('_', '-').toLowerCase();
 }
 
 /** The item under `key`, or undefined. */
 export function baggageItem(baggage: Baggage, key: string): string | undefined {
-  const name = normalized(key);
+  const name = baggageKey(key);
   return Object.hasOwn(baggage, name) ? baggage[name] : undefined;
 }
 
@@ -32,7 +32,7 @@ export function baggageItem(baggage: Baggage, key: string): string | undefined {
  * 8,192 characters, or where the key could not travel: too long, or no part of a header's name.
  */
 export function withBaggageItem(baggage: Baggage, key: string, value: string): Baggage {
-  const name = normalized(key);
+  const name = baggageKey(key);
   if (name.length > LONGEST_KEY || !HEADER_NAME.test(name)) return baggage;
   const larger = { ...baggage, [name]: value.slice(0, LONGEST_ITEM) };
   const items = Object.entries(larger);

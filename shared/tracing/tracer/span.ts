@@ -1,7 +1,7 @@
 /** A span of this library's own tracer: an OpenTracing span that keeps no more than what will be sent. */
 import opentracing, { type Tracer } from 'opentracing';
 import { cut, textOf } from '../text.ts';
-import { baggageItem, LONGEST_ITEM, withBaggageItem } from './baggage.ts';
+import { baggageItem, baggageKey, LONGEST_ITEM, withBaggageItem } from './baggage.ts';
 import type { Timeline } from './clock.ts';
 import type { SamplingDecision } from './sampler.ts';
 import type { JaegerSpanContext } from './span-context.ts';
@@ -107,7 +107,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** Sets an item for this span and what it causes from now on, and logs it, as jaeger-client does. */
   override setBaggageItem(key: string, value: string): this {
-    const name = textOf(key);
+    const name = baggageKey(textOf(key));
     const text = textOf(value);
     const before = this.spanContext.baggage;
     const baggage = withBaggageItem(before, name, text);

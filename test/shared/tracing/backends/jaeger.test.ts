@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import test from 'ava';
+import { createBackend } from '#shared/tracing/backends/create-backend.ts';
+import type { TracingOptions } from '#shared/tracing/options.ts';
+import { readSettings } from '#shared/tracing/settings.ts';
+import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
+import { until } from '../../../helpers/until.ts';
+import { decoded } from '../thrift/decoded.ts';
+import { startAgent, startThriftCollector } from './thrift-collector.ts';
+
+const NOWHERE = 'http://127.0.0.1:1/api/traces';
+
+function createQuietBackend(options: TracingOptions, lines: string[] = []) {
+  const log = (line: string) => lines.push(line);
+  const logger = { debug: log, info: log, warn: log };
+  return createBackend(readSettings({ service: 'users', logger, env: {}, ...options }));
+}
+
+for (const backend of ['jaeger', 'jaeger-client'] as const) {
+  test(`${backend}: spans reach the collector, and the account says so`, async (t) => {
+    const collector = await startThriftCollector(t);
+    const created = createQuietBackend({ backend, endpoint: collector.endpoint, tags: { 'node.id': 'n1' } });
+    const users = created.createTracer('users');
+    const parent = users.startSpan('parent');
+    created.createTracer('hello').startSpan('child', { childOf: parent }).finish();
+    t.like(created.stats(), { started: 2, finished: 1, unfinished: 1, sent: 0, queued: 1 });
+    t.true(created.stats().queuedBytes > 0);
+    parent.finish();
+    t.deepEqual(await created.close({ deadlineMs: 5000 }), { sent: 2, dropped: 0 });
+
+    t.like(created.stats(), { started: 2, finished: 2, unfinished: 0, sent: 2, queued: 0, queuedBytes: 0 });
+    t.deepEqual(collector.batches.map(({ process }) => process.serviceName).sort(), ['hello', 'users']);
+    const tags = new Set(collector.batches[0]?.process.tags?.map(({ key }) => key));
+    for (const name of ['hostname', 'ip', 'jaeger.version', 'node.id']) t.true(tags.has(name), name);
+    t.true(collector.headers.every((headers) => headers['content-type'] === 'application/x-thrift'));
+  });
+
+  test(`${backend}: spans reach an agent over UDP, in datagrams that it can read`, async (t) => {
+    const { port, datagrams } = await startAgent(t);
+    const created = createQuietBackend({ backend, agent: { host: '127.0.0.1', port } });
+    const tracer = created.createTracer('users');
+    const sizes = [10, 30_000, 30_000, 30_000, 200_000];
+    for (const [i, size] of sizes.entries())
+      tracer.startSpan(`span ${i}`, { tags: { text: 'x'.repeat(size), more: 'y'.repeat(size) } }).finish();
+    t.deepEqual(await created.close({ deadlineMs: 5000 }), { sent: 5, dropped: 0 });
+    const read = () => datagrams.flatMap((datagram) => decoded(datagram.subarray(24)).spans);
+    await until(() => read().length === 5);
+    t.true(datagrams.every(({ length }) => length <= 65_000));
+    t.deepEqual(
+      read().map(({ operationName }) => operationName),
+      sizes.map((_, i) => `span ${i}`),
+    );
+  });
+
+  test(`${backend}: unsampled spans are counted, and not sent`, async (t) => {
+    const created = createQuietBackend({ backend, endpoint: NOWHERE, sampler: { type: 'const', param: 0 } });
+    const span = created.createTracer('users').startSpan('never seen', { tags: { a: 1 } });
+    t.like(created.stats(), { started: 1, unfinished: 1 });
+    span.finish();
+    span.finish();
+    t.like(created.stats(), { started: 1, finished: 1, unfinished: 0, queued: 0 });
+    t.deepEqual(await created.close({ deadlineMs: 1000 }), { sent: 0, dropped: 0 });
+  });
+
+  test(`${backend}: each span is logged where that is asked for`, async (t) => {
+    const lines: string[] = [];
+    const created = createQuietBackend({ backend, endpoint: NOWHERE, logSpans: true }, lines);
+    const span = created.createTracer('users').startSpan('users.get');
+    span.finish();
+    const line = lines.find((logged) => logged.startsWith('span users users.get'));
+    t.regex(line ?? '', /^span users users\.get [0-9a-f]+:[0-9a-f]+:0:1 \d+ us$/);
+    await created.close({ deadlineMs: 50 });
+  });
+
+  test(`${backend}: no tag, name or reference makes a batch that Jaeger refuses`, async (t) => {
+    const collector = await startThriftCollector(t);
+    const created = createQuietBackend({ backend, endpoint: collector.endpoint });
+    const tracer = created.createTracer('users');
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    const hostile = [
+      circle,
+      10n ** 40n,
+      5n,
+      Number.NaN,
+      new Uint8Array(3),
+      () => 1,
+      Symbol('s'),
+      '\ud800',
+      new Map([[1, circle]]),
+    ];
+    const span = tracer.startSpan(undefined as never, { childOf: 'nonsense' as never, references: [] });
+    for (const [i, value] of hostile.entries()) span.setTag(`tag ${i}`, value).log({ value });
+    span.finish();
+    tracer.startSpan('fine').finish();
+    t.deepEqual(await created.close({ deadlineMs: 5000 }), { sent: 2, dropped: 0 });
+    t.deepEqual(
+      collector.spans().map(({ operationName }) => operationName),
+      ['undefined', 'fine'],
+    );
+    t.true(collector.spans().every(({ duration }) => duration >= 1n));
+  });
+}
+
+test('user and password go out as basic authentication', async (t) => {
+  const collector = await startThriftCollector(t);
+  const env = { JAEGER_ENDPOINT: collector.endpoint, JAEGER_USER: 'ada', JAEGER_PASSWORD: 'l:v' };
+  const created = createQuietBackend({ env });
+  created.createTracer('users').startSpan('a').finish();
+  await created.close({ deadlineMs: 5000 });
+  t.is(collector.headers[0]?.authorization, `Basic ${Buffer.from('ada:l:v').toString('base64')}`);
+});
+
+for (const [end, code] of [
+  ['exception', 1],
+  ['rejection', 1],
+  ['exit', 3],
+] as const) {
+  test(`with a spool, what is finished survives an ${end}, and the process dies as it would`, async (t) => {
+    const spoolDir = temporaryFolder(t);
+    const child = spawn(process.execPath, [
+      join(import.meta.dirname, 'crash-child.ts'),
+      NOWHERE,
+      spoolDir,
+      end,
+    ]);
+    t.teardown(() => child.kill());
+    const [said, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    t.is(exitCode, code);
+    if (end !== 'exit') t.regex(said, /Error: on purpose\n +at /);
+    t.true(readdirSync(spoolDir, { recursive: true }).length > 0);
+
+    const collector = await startThriftCollector(t);
+    const next = createQuietBackend({ endpoint: collector.endpoint, spoolDir });
+    next.createTracer('next').startSpan('after').finish();
+    await next.flush({ deadlineMs: 5000 });
+    await until(() => collector.spans().length === 2);
+    t.deepEqual(
+      collector
+        .spans()
+        .map(({ operationName }) => operationName)
+        .sort(),
+      ['after', `before ${end}`],
+    );
+    await next.close({ deadlineMs: 5000 });
+  });
+}
+
+test('a crash is watched for only while there is something to save', async (t) => {
+  const listeners = () => process.listenerCount('uncaughtExceptionMonitor') + process.listenerCount('exit');
+  const before = listeners();
+  const created = createQuietBackend({ endpoint: NOWHERE, spoolDir: temporaryFolder(t) });
+  const tracer = created.createTracer('users');
+  t.is(listeners(), before);
+  tracer.startSpan('a').finish();
+  t.is(listeners(), before + 2);
+  await created.close({ deadlineMs: 100 });
+  t.is(listeners(), before);
+});
