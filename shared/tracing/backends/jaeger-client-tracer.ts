@@ -1,6 +1,7 @@
 /** What jaeger-client's tracer lacks: it throws on odd carriers, believes garbage, and counts no unsampled spans. */
 import opentracing, { type Span, type SpanContext, type SpanOptions, type Tracer } from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
+import { textOf } from '../text.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 
 /** jaeger-client's tracer with those of its private parts that are set here. */
@@ -25,10 +26,20 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
     return context !== null && saysSomething(context) ? context : null;
   };
   tracer.inject = (spanOrContext, format, carrier) => {
-    if (typeof carrier === 'object' && carrier !== null && !Object.isFrozen(carrier))
-      inject.call(tracer, spanOrContext, format, carrier);
+    const texts: Record<string, string> = {};
+    inject.call(tracer, clientContext(spanOrContext) as ClientContext, format, texts);
+    if (typeof carrier === 'object' && carrier !== null) assign(carrier, texts);
   };
   return tracer;
+}
+
+/** A carrier that takes nothing, such as a frozen one, goes without. */
+function assign(carrier: object, texts: Record<string, string>): void {
+  try {
+    Object.assign(carrier, texts);
+  } catch {
+    // The request goes out without a context rather than not at all.
+  }
 }
 
 /** Options without the contexts of other tracers, on which jaeger-client would throw. */
@@ -65,13 +76,19 @@ export function withSpanCounts<T extends Tracer>(tracer: T, counts: SpanCounts):
   tracer.startSpan = (name, options) => {
     const span = startSpan.call(tracer, name, options);
     counts.started++;
-    countFinish(span, counts);
-    return span;
+    return withFinishCount(withTextBaggage(span), counts);
   };
   return tracer;
 }
 
-function countFinish(span: Span, counts: SpanCounts): void {
+/** jaeger-client asks values for their length, whatever they are. */
+function withTextBaggage(span: Span): Span {
+  const { setBaggageItem } = span;
+  span.setBaggageItem = (key, value) => setBaggageItem.call(span, textOf(key), textOf(value));
+  return span;
+}
+
+function withFinishCount(span: Span, counts: SpanCounts): Span {
   const { finish } = span;
   let finished = false;
   span.finish = (timeMs) => {
@@ -79,6 +96,7 @@ function countFinish(span: Span, counts: SpanCounts): void {
     finished = true;
     finish.call(span, timeMs);
   };
+  return span;
 }
 
 /** The texts of a carrier; a context among them only where it is one. */
