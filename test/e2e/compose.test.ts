@@ -30,12 +30,13 @@ natsTest('the commands of the containers form a mesh that answers', async (t) =>
     JAEGER_ENDPOINT: collector.endpoint,
     GATEWAY_HOST: '127.0.0.1',
     GATEWAY_PORT: '0',
+    JWT_SECRET: 'x'.repeat(32),
     AVATARS_HOST: '127.0.0.1',
     AVATARS_PORT: '0',
     USERS_DB: join(app, 'data/users.sqlite'),
   };
   const run = ({ command = '', environment = {} }: Container) => {
-    const env = Object.entries(environment).map(([name, value]) => [name, here[name] ?? String(value)]);
+    const env = Object.entries(environment).map(([name, value]) => [name, here[name] ?? String(value ?? '')]);
     return startProcess(t, command.split(' '), {
       cwd: app,
       env: { NODE_ENV: 'production', ...Object.fromEntries(env) },
