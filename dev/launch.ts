@@ -1,5 +1,4 @@
 /** Brings everything up, in the order in which one needs the other. */
-import { join } from 'node:path';
 import type { Environment } from '#shared/config.ts';
 import { findAvatars } from './avatars.ts';
 import type { ChildPlan } from './child.ts';
@@ -51,7 +50,7 @@ export async function launch({ env, root, services, fleet, natsPort, say }: Laun
   const spans = jaeger.standIn ? 'a stand-in for Jaeger' : 'the Jaeger that is there';
   say(`starting ${names} over ${mesh.description}, with ${spans}`);
 
-  let known: Environment = { ...compileCache(root), ...env, ...mesh.variables, ...developmentSecret(env) };
+  let known: Environment = { ...env, ...mesh.variables, ...developmentSecret(env) };
   const plan = (name: string, args: string[], variables = {}): ChildPlan => ({
     name,
     args,
@@ -86,9 +85,4 @@ async function expectFree(
   throw new LaunchError(
     `port ${port} of ${host}, where the ${who} listens, is in use: stop what is there, or set ${variable} to another port`,
   );
-}
-
-/** Compiled modules, for the next start: reading TypeScript is nearly half of what a process does until it is ready. */
-function compileCache(root: string): Record<string, string> {
-  return { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled') };
 }

@@ -9,9 +9,6 @@ import { until } from './until.ts';
 /** The project's folder. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** The same modules start many times here: compiled ones start in about half the time. */
-const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled') };
-
 /** Whoever ends processes in time: a test, or a test file. */
 export interface Owner {
   teardown(close: () => unknown): void;
@@ -54,7 +51,7 @@ export function startProcess(
   const [program = '', ...args] = command;
   const child = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: options.cwd ?? ROOT,
-    env: { ...COMPILE_CACHE, ...pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'CI']), ...options.env },
+    env: { ...pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'CI']), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text = '';
