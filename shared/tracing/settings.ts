@@ -32,7 +32,7 @@ export interface TracingSettings {
 }
 
 const BACKEND = kind.oneOf<BackendName>('jaeger', 'jaeger-client', 'memory', 'none');
-const TRUST = kind.oneOf<TrustPolicy>('none', 'ids', 'all');
+const TRUST = kind.oneOf<TrustPolicy>('none', 'ids', 'all', 'local');
 const SAMPLER_TYPE = kind.oneOf<SamplerSettings['type']>('const', 'probabilistic', 'ratelimiting', 'remote');
 const SHARE = kind.number(0, 1);
 const SAMPLER_PARAMS = {
