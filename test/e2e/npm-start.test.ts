@@ -34,13 +34,22 @@ test.serial('a request is one trace through three services', async (t) => {
 
 test.serial('the statements of the users are in their traces', async (t) => {
   const user = { name: 'Ada', email: 'ada@example.com', password: 'correct horse' };
-  const created = await requestTrace('/users', 4, {
+  const created = await requestTrace('/users', 6, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(user),
   });
   t.is(created.status, 201);
-  t.regex(picture(created.tree), /users INSERT users \(client\)$/);
+  t.is(
+    picture(created.tree),
+    `\
+gateway POST /users (server)
+  gateway users.create (client)
+    users users.create (server)
+      users INSERT users (client)
+      users user.created (producer)
+        ~ audit user.created (consumer)`,
+  );
   const found = await requestTrace(`/users/${created.body['id']}`, 4);
   t.is(
     picture(found.tree),
@@ -97,6 +106,6 @@ test.serial('SIGTERM to npm closes everything and exits with 0', async (t) => {
   const pids = descendantsOf(mesh.launcher.pid);
   t.true(pids.length >= 5);
   mesh.launcher.child.kill('SIGTERM');
-  t.deepEqual(await mesh.launcher.ended, { code: 0, signal: null });
+  t.deepEqual(await mesh.launcher.ended, { code: 0, signal: null }, mesh.launcher.output());
   t.deepEqual(pids.filter(runs), []);
 });
