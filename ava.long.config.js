@@ -1,0 +1,2 @@
+/** The long tests, run by hand: soaks and full matrices. */
+export default { extensions: ['ts'], files: ['test/**/*.long.ts'], timeout: '20m' };
