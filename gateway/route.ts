@@ -30,6 +30,8 @@ export interface Route {
   readonly success: Success;
   /** The statuses of what can go wrong, beside that which can go wrong with every route of this kind. */
   readonly failures: readonly number[];
+  /** It is answered without the mesh. */
+  readonly isLocal?: true;
   /** Milliseconds that all calls of one request may take together. @default the gateway's */
   readonly deadlineMs?: number;
   /** Answers the body of a success, or an {@link Answer} where more than that is to be said. */

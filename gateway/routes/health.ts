@@ -14,6 +14,7 @@ export function createHealthRoutes(findMissing: () => string[]): readonly Route[
       path: '/health/live',
       summary: 'Says that this process lives',
       access: 'anybody',
+      isLocal: true,
       success: { status: 200, description: 'It does', schema: Status },
       failures: [],
       answer: async () => ({ status: 'live' }),
@@ -24,6 +25,7 @@ export function createHealthRoutes(findMissing: () => string[]): readonly Route[
       path: '/health/ready',
       summary: 'Says whether requests can be answered',
       access: 'anybody',
+      isLocal: true,
       success: { status: 200, description: 'They can', schema: Status },
       failures: [503],
       async answer() {

@@ -2,6 +2,7 @@
 import Router, { type RouterContext, type RouterMiddleware } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { LoginLimitOptions } from '../login-limit.ts';
+import { describedBy } from '../openapi.ts';
 import { MalformedPathError, MethodNotAllowedError, PathNotFoundError } from '../request-errors.ts';
 import type { Route } from '../route.ts';
 import { type ServeOptions, serveRoute } from '../serve-route.ts';
@@ -21,12 +22,12 @@ export interface RoutesOptions {
 
 /** Makes all routes. */
 export function createRoutes({ tokens, findMissing, loginLimit }: RoutesOptions): readonly Route[] {
-  return [
+  return describedBy([
     ...createHealthRoutes(findMissing),
     ...helloRoutes,
     createLoginRoute(tokens, loginLimit),
     ...usersRoutes,
-  ];
+  ]);
 }
 
 /** The middlewares that route, in their order. */
