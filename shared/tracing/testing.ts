@@ -1,23 +1,15 @@
-/**
- * For tests: tracing that keeps its spans in memory, and traces as pictures.
- *
- * A picture is the tree of a trace as indented text, a line a span, siblings in the order of their start:
- *
- *     gateway GET /users/:id (server)
- *       gateway users.get (client)
- *         users users.get (server)
- *           users SELECT users (client)
- *
- * A failed span ends in `ERROR`; one that follows from its parent instead of being its child begins with `~`.
- */
+/** For tests: tracing that keeps its spans in memory, and traces as pictures (see span-tree.ts). */
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { samplers } from './backends/create-backend.ts';
 import { createMemoryBackend, type RecordedSpan } from './backends/memory.ts';
 import type { TracingOptions } from './options.ts';
 import { readSettings } from './settings.ts';
+import { type PictureOptions, spanTree } from './span-tree.ts';
 import { assembleTracing, type Tracing } from './tracing.ts';
 
 export type { RecordedSpan } from './backends/memory.ts';
+export { type PictureOptions, spanTree } from './span-tree.ts';
 
 /** Tracing whose finished spans are at hand. */
 export interface MemoryTracing extends Tracing {
@@ -37,9 +29,13 @@ export interface TestContext {
   teardown(fn: () => unknown): void;
 }
 
+/** A server may close its span a little after its client has read the answer; so long is waited for that. */
+const OPEN_SPANS_WAIT_MS = 5000;
+const LOOK_EVERY_MS = 2;
+
 /**
- * Runs `fn` with tracing of its own and resolves with the spans that it made. Fails where a span was left open or its
- * parent is missing.
+ * Runs `fn` with tracing of its own and resolves with the spans that it made, once all are finished. Fails where a span
+ * is left open for 5 seconds more, or its parent is missing.
  */
 export async function traced(
   t: TestContext,
@@ -48,34 +44,11 @@ export async function traced(
   const tracing = createMemoryTracing();
   t.teardown(() => tracing.close());
   await fn(tracing);
+  const deadline = performance.now() + OPEN_SPANS_WAIT_MS;
+  while (tracing.stats().unfinished > 0 && performance.now() < deadline) await delay(LOOK_EVERY_MS);
   assert.equal(tracing.stats().unfinished, 0, 'spans were left open');
   noOrphans(tracing.spans);
   return tracing.spans;
-}
-
-export interface PictureOptions {
-  /** Tags to show behind each span that has them, as `name=value`. @default none */
-  tags?: readonly string[];
-  /** More words behind each span. @default none */
-  words?: (span: RecordedSpan) => readonly string[];
-  /** How siblings are ordered; by name where they run at the same time. @default start */
-  siblings?: 'start' | 'name';
-}
-
-/** The picture of all traces among `spans`; see the head of this file. */
-export function spanTree(spans: readonly RecordedSpan[], options: PictureOptions = {}): string {
-  const ids = new Set(spans.map(({ spanId }) => spanId));
-  const children = Map.groupBy(spans, ({ parentId }) => (parentId && ids.has(parentId) ? parentId : ''));
-  const lines: string[] = [];
-  const draw = (parentId: string, depth: number): void => {
-    const siblings = (children.get(parentId) ?? []).toSorted(order(options.siblings));
-    for (const span of siblings) {
-      lines.push('  '.repeat(depth) + line(span, options));
-      draw(span.spanId, depth + 1);
-    }
-  };
-  draw('', 0);
-  return lines.join('\n');
 }
 
 /** Fails unless the spans' picture is `picture`, whose common indentation does not count; `*` stands for any text in a line. */
@@ -108,32 +81,6 @@ export function noErrors(spans: readonly RecordedSpan[]): void {
 
 function describe({ service, operation, spanId, parentId }: RecordedSpan): string {
   return `${service} ${operation} ${spanId}, child of ${parentId ?? 'none'}`;
-}
-
-function line(span: RecordedSpan, options: PictureOptions): string {
-  const { service, operation, tags, references, parentId } = span;
-  const follows = references.some(({ type, spanId }) => type === 'follows_from' && spanId === parentId);
-  const kind = tags['span.kind'];
-  const shown = (options.tags ?? []).filter((name) => name in tags).map((name) => `${name}=${tags[name]}`);
-  return [
-    follows ? '~' : '',
-    service,
-    operation,
-    kind === undefined ? '' : `(${kind})`,
-    tags['error'] === true ? 'ERROR' : '',
-    ...shown,
-    ...(options.words?.(span) ?? []),
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
-}
-
-function order(siblings: PictureOptions['siblings']) {
-  const name = ({ service, operation }: RecordedSpan): string => `${service} ${operation}`;
-  const byName = (a: RecordedSpan, b: RecordedSpan): number => name(a).localeCompare(name(b));
-  const byStart = (a: RecordedSpan, b: RecordedSpan): number => a.startUs - b.startUs;
-  return (a: RecordedSpan, b: RecordedSpan): number =>
-    siblings === 'name' ? byName(a, b) || byStart(a, b) : byStart(a, b) || byName(a, b);
 }
 
 function withoutIndent(text: string): string {

@@ -7,8 +7,8 @@ import type { MemoryBackend, RecordedSpan } from '#shared/tracing/backends/memor
 import { readSettings } from '#shared/tracing/settings.ts';
 import type { SamplerSettings } from '#shared/tracing/tracer/sampling.ts';
 import type { ThriftSpan, ThriftTag } from '../../jaeger/thrift/jaeger-batch.ts';
-import { startThriftCollector } from '../shared/tracing/backends/thrift-collector.ts';
-import { tagValueOf } from '../shared/tracing/thrift/decoded.ts';
+import { tagValueOf } from '../helpers/decoded-thrift.ts';
+import { startThriftCollector } from '../helpers/thrift-collector.ts';
 
 /** What all of them can be asked for afterwards. */
 export type SeenSpan = Pick<

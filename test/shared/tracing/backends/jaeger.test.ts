@@ -7,10 +7,10 @@ import test from 'ava';
 import { createBackend } from '#shared/tracing/backends/create-backend.ts';
 import type { TracingOptions } from '#shared/tracing/options.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
+import { decoded } from '../../../helpers/decoded-thrift.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
+import { startAgent, startThriftCollector } from '../../../helpers/thrift-collector.ts';
 import { until } from '../../../helpers/until.ts';
-import { decoded } from '../thrift/decoded.ts';
-import { startAgent, startThriftCollector } from './thrift-collector.ts';
 
 const NOWHERE = 'http://127.0.0.1:1/api/traces';
 

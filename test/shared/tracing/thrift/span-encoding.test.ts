@@ -6,9 +6,9 @@ import { LIST, STRUCT, ThriftWriter } from '#shared/tracing/thrift/thrift-writer
 import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import type { Tags } from '#shared/tracing/tracer/tag-pairs.ts';
 import { decodeBatch, TAG_TYPE, type ThriftSpan } from '../../../../jaeger/thrift/jaeger-batch.ts';
+import { decoded, tagValueOf } from '../../../helpers/decoded-thrift.ts';
 import { createRandom } from '../../../helpers/random.ts';
 import { loadRecordedCases } from '../../../jaeger/recorded.ts';
-import { decoded, tagValueOf } from './decoded.ts';
 import { contextOf, finishedSpan, type Ids, referenceTo } from './finished-span.ts';
 
 const NO_END = Number.POSITIVE_INFINITY;

@@ -4,8 +4,8 @@ import type { EncodedBatch } from '#shared/tracing/thrift/service-batch.ts';
 import { writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
 import { ThriftBatches } from '#shared/tracing/thrift/thrift-batches.ts';
 import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import { decoded } from '../../../helpers/decoded-thrift.ts';
 import { until } from '../../../helpers/until.ts';
-import { decoded } from './decoded.ts';
 import { finishedSpan } from './finished-span.ts';
 
 interface Given {

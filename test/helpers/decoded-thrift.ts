@@ -1,10 +1,5 @@
 /** Batches as what they say, whoever wrote them and in however many words. */
-import {
-  decodeBatch,
-  TAG_TYPE,
-  type ThriftSpan,
-  type ThriftTag,
-} from '../../../../jaeger/thrift/jaeger-batch.ts';
+import { decodeBatch, TAG_TYPE, type ThriftSpan, type ThriftTag } from '../../jaeger/thrift/jaeger-batch.ts';
 
 /** The tag's value alone: jaeger-client writes the fields of all other types as well. */
 export function tagValueOf({ vType, ...values }: ThriftTag): unknown {

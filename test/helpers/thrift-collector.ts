@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { decodeBatch, type ThriftBatch, type ThriftSpan } from '../../../../jaeger/thrift/jaeger-batch.ts';
+import { decodeBatch, type ThriftBatch, type ThriftSpan } from '../../jaeger/thrift/jaeger-batch.ts';
 
 export interface ThriftCollector {
   readonly endpoint: string;
