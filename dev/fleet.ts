@@ -8,8 +8,8 @@ import { LaunchError } from './launch-error.ts';
 export interface FleetDeadlines {
   /** For the ready of a group. @default 60000 */
   startMs?: number;
-  /** For the end of each group, in the order in which they stop, before it is killed. @default 5500, 2500, 1000 */
-  stopMs?: readonly number[];
+  /** For the end of all. A group that hangs is killed when only what the later ones need is left. @default 9000 */
+  stopMs?: number;
 }
 
 /** What {@link Fleet} is told of its surroundings. */
@@ -19,6 +19,9 @@ export interface FleetOptions extends FleetDeadlines {
   /** Told of each child when it has started, to take its output. */
   onStart: (child: Child) => void;
 }
+
+/** What a group that stops late has at least: usually all it has to do is close its sockets. */
+const KEPT_FOR_LATER_MS = 1000;
 
 /** All children; the ones that start first stop last, and outlive the others even where the launcher is killed. */
 export class Fleet {
@@ -69,11 +72,13 @@ export class Fleet {
 
   async #stopGroups(): Promise<void> {
     const killed: string[] = [];
-    const { stopMs = [5500, 2500, 1000] } = this.#options;
+    const { stopMs = 9000 } = this.#options;
+    const end = performance.now() + stopMs;
     for (const [index, group] of this.#groups.toReversed().entries()) {
       for (const child of group) child.kill('SIGTERM');
-      const limitMs = stopMs[Math.min(index, stopMs.length - 1)] ?? 0;
-      killed.push(...(await endWithin(group, limitMs)));
+      const laterGroups = this.#groups.length - index - 1;
+      const left = end - performance.now() - laterGroups * KEPT_FOR_LATER_MS;
+      killed.push(...(await endWithin(group, Math.max(0, left))));
     }
     if (this.#forced) throw new LaunchError('stopped by force, spans may be lost');
     if (killed.length > 0)
