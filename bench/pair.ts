@@ -69,7 +69,7 @@ async function measureTogether(meshes: readonly Mesh[], options: RoundOptions): 
       { inFlight, requests, deadlineMs },
     );
 
-  await load(options.warmUpRequests);
+  const warmUp = await load(options.warmUpRequests);
   if (profileFolder !== undefined) await Promise.all(meshes.map((mesh) => mesh.profile()));
   const before = await Promise.all(meshes.map((mesh) => mesh.usage()));
   const results = await load(options.requests);
@@ -83,7 +83,8 @@ async function measureTogether(meshes: readonly Mesh[], options: RoundOptions): 
   }
 
   return meshes.map(({ variant }, index) => {
-    const { answered = 0, failed = 0 } = results[index] ?? {};
+    const { answered = 0 } = results[index] ?? {};
+    const failed = (results[index]?.failed ?? 0) + (warmUp[index]?.failed ?? 0);
     if (failed > 0 || answered === 0)
       throw new Error(`${variant.name}: ${failed} of ${answered + failed} requests failed`);
     return difference(before[index] as MeshUsage, after[index] as MeshUsage, answered);
