@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+import type { TracingOptions } from '#shared/tracing/index.ts';
+
+/** Runs to its own end: what kept the process alive would end it by force. */
+async function load(options: TracingOptions, spans: number) {
+  const child = join(import.meta.dirname, 'loading-child.ts');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [child, JSON.stringify(options), String(spans)],
+    { timeout: 20_000 },
+  );
+  return JSON.parse(stdout) as { packages: string[]; before: string[]; opened: string[] };
+}
+
+const NOWHERE = { endpoint: 'http://127.0.0.1:1/api/traces' };
+
+for (const type of ['const', 'probabilistic', 'ratelimiting', 'remote'] as const) {
+  test(`the default tracer with a ${type} sampler loads no Thrift of jaeger-client, and keeps no process alive`, async (t) => {
+    const { packages } = await load({ ...NOWHERE, sampler: { type, param: 1, hostPort: '127.0.0.1:1' } }, 3);
+    t.true(packages.includes('jaeger-client'));
+    t.deepEqual(
+      packages.filter((name) => /thriftrw|bufrw|koa|moleculer/.test(name)),
+      [],
+    );
+  });
+}
+
+for (const backend of ['jaeger', 'jaeger-client', 'memory', 'none'] as const) {
+  test(`${backend}: nothing is open before the first span, and nothing keeps the process alive after it`, async (t) => {
+    const { before, opened } = await load({ ...NOWHERE, backend }, 3);
+    t.deepEqual(opened, before);
+  });
+}

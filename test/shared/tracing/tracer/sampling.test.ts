@@ -1,0 +1,100 @@
+import test from 'ava';
+import { NO_BAGGAGE } from '#shared/tracing/tracer/baggage.ts';
+import { Clock } from '#shared/tracing/tracer/clock.ts';
+import { createRandomId } from '#shared/tracing/tracer/ids.ts';
+import { createSampler, type SamplerSettings } from '#shared/tracing/tracer/sampling.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
+
+function createTracer(settings: SamplerSettings, random?: () => number) {
+  const recorded: FinishedSpan[] = [];
+  const tracer = new JaegerTracer('users', {
+    sampler: createSampler(settings, { service: 'users', ...(random && { random }) }),
+    sink: { record: (span) => recorded.push(span) },
+    codecs: [],
+    clock: new Clock(),
+    randomId: createRandomId(),
+    counts: { started: 0, finished: 0 },
+  });
+  return { tracer, recorded };
+}
+
+test('a probabilistic sampler keeps a trace where the random number is below its rate', (t) => {
+  const numbers = [0.24, 0.25, 0, 0.999];
+  const { tracer, recorded } = createTracer(
+    { type: 'probabilistic', param: 0.25 },
+    () => numbers.shift() ?? 1,
+  );
+  for (const name of ['a', 'b', 'c', 'd']) tracer.startSpan(name).finish();
+  t.deepEqual(
+    recorded.map(({ operationName }) => operationName),
+    ['a', 'c'],
+  );
+  t.deepEqual(recorded[0]?.tags, ['sampler.type', 'probabilistic', 'sampler.param', 0.25]);
+});
+
+test('one decision holds for all spans of a trace in the process', (t) => {
+  let asked = 0;
+  const { tracer, recorded } = createTracer({ type: 'probabilistic', param: 0.5 }, () =>
+    asked++ === 0 ? 0.9 : 0,
+  );
+  const root = tracer.startSpan('root');
+  const child = tracer.startSpan('child', { childOf: root });
+  tracer.startSpan('grandchild', { childOf: child.context() }).finish();
+  child.setTag('sampling.priority', 1);
+  tracer.startSpan('later', { childOf: root }).finish();
+  root.finish();
+  t.is(asked, 1);
+  t.deepEqual(
+    recorded.map(({ operationName }) => operationName),
+    ['later', 'root'],
+  );
+});
+
+test('a rate-limiting sampler lets no more traces through than it may', (t) => {
+  const { tracer, recorded } = createTracer({ type: 'ratelimiting', param: 5 });
+  for (let i = 0; i < 1000; i++) tracer.startSpan('root').finish();
+  t.true(recorded.length <= 6);
+});
+
+test('an unsampled span keeps nothing', (t) => {
+  const { tracer, recorded } = createTracer({ type: 'const', param: 0 });
+  const span = tracer.startSpan('root', { tags: { a: 1 } });
+  span.setTag('b', 2).addTags({ c: 3 }).log({ event: 'x' });
+  const child = tracer.startSpan('child', { childOf: span, tags: Object.freeze({ d: 4 }) });
+  for (const { tags, logs, sharedTags, spanContext } of [span, child]) {
+    t.deepEqual([tags, logs, sharedTags], [[], [], undefined]);
+    t.is(spanContext.baggage, NO_BAGGAGE);
+  }
+  child.finish();
+  span.finish();
+  t.deepEqual(recorded, []);
+});
+
+test('the spans of a trace share one time: no child starts before its parent, none ends before its start', (t) => {
+  let wallMs = 1_000_000;
+  let monotonicMs = 0;
+  const recorded: FinishedSpan[] = [];
+  const tracer = new JaegerTracer('users', {
+    sampler: createSampler({ type: 'const', param: 1 }, { service: 'users' }),
+    sink: { record: (span) => recorded.push(span) },
+    codecs: [],
+    clock: new Clock({ wallMs: () => Math.floor(wallMs), monotonicMs: () => (monotonicMs += 0.001) }),
+    randomId: createRandomId(),
+    counts: { started: 0, finished: 0 },
+  });
+  const root = tracer.startSpan('root');
+  wallMs -= 60_000;
+  tracer.startSpan('another trace').finish();
+  const child = tracer.startSpan('child', { childOf: root });
+  wallMs += 3_600_000;
+  tracer.startSpan('yet another').finish();
+  child.finish();
+  root.finish();
+  const [, , first, second] = recorded;
+  t.true(child.startTimeMs >= root.startTimeMs && child.finishTimeMs <= root.finishTimeMs);
+  for (const span of [first, second]) {
+    const tookMs = (span?.finishTimeMs ?? 0) - (span?.startTimeMs ?? 0);
+    t.true(tookMs > 0 && tookMs < 1);
+  }
+});
