@@ -132,8 +132,8 @@ export const events: Outcomes = {
       run: ({ broker, meta }) => broker.broadcast('letter.local', { what: 'a letter' }, { meta } as object),
       picture: `
         gateway letter.local (producer)
-          ~ library letter.local (consumer) group=library
           ~ library letter.local (consumer) group=letters
+          ~ library letter.local (consumer) group=library
           ~ press letter.local (consumer) group=press
       `,
     },
@@ -145,8 +145,8 @@ export const events: Outcomes = {
       picture: {
         local: `
           gateway letter.local (producer)
-            ~ library letter.local (consumer) group=library
             ~ library letter.local (consumer) group=letters
+            ~ library letter.local (consumer) group=library
             ~ press letter.local (consumer) group=press
         `,
         tcp: `
