@@ -1,27 +1,39 @@
 /** How an error is shown on a span: the boolean tag and one log, as OpenTracing's conventions have it. */
 import type { Span } from 'opentracing';
+import { isRecorded } from './recorded.ts';
 import { ERROR } from './tags.ts';
+import { textOf } from './text.ts';
 
 const LONGEST_STACK = 8192;
 
-/** Marks the span as failed with `error`, whatever was thrown. */
+/** Marks the span as failed with `error`, whatever was thrown; never throws itself. */
 export function markError(span: Span, error: unknown): void {
+  // To read a stack is what makes it, and that takes longer than the rest of a span.
+  if (!isRecorded(span)) return;
   span.setTag(ERROR, true);
   span.log(errorFields(error));
 }
 
 /** Shows that a request was refused, by nobody's fault but the caller's: the same log, no error. */
 export function markRefusal(span: Span, error: unknown): void {
-  span.log({ ...errorFields(error), event: 'refused' });
+  if (isRecorded(span)) span.log({ ...errorFields(error), event: 'refused' });
 }
 
+/** The error's own account; of one that cannot be read, only that. */
 function errorFields(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error))
-    return { event: 'error', 'error.kind': typeof error, message: String(error) };
+  try {
+    if (error instanceof Error) return fieldsOf(error);
+  } catch {
+    // A Proxy, or a getter, that throws.
+  }
+  return { event: 'error', 'error.kind': typeof error, message: textOf(error) };
+}
+
+function fieldsOf(error: Error): Record<string, unknown> {
   const { name, message, stack } = error;
   const { code, type } = error as { code?: unknown; type?: unknown };
   const fields: Record<string, unknown> = { event: 'error', 'error.kind': name, message };
-  if (stack !== undefined) fields['stack'] = stack.slice(0, LONGEST_STACK);
+  if (stack !== undefined) fields['stack'] = textOf(stack).slice(0, LONGEST_STACK);
   if (code !== undefined) fields['error.code'] = code;
   if (type !== undefined) fields['error.type'] = type;
   return fields;
