@@ -37,14 +37,17 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
   return async function traceRequest(ctx, next) {
     if (isIgnored(ctx.path)) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
-    const span = tracer.startSpan(ctx.method, { ...(parent && { childOf: parent }), tags: SERVER_TAGS });
+    const span = tracer.startSpan(
+      ctx.method,
+      parent ? { childOf: parent, tags: SERVER_TAGS } : { tags: SERVER_TAGS },
+    );
     const traceId = traceIdOf(span);
-    if (traceId !== '') ctx.set(TRACE_ID_HEADER, traceId);
+    if (traceId !== '') ctx.res.setHeader(TRACE_ID_HEADER, traceId);
     const request: TracedRequest = { ctx, span, options, thrown: undefined, finished: false };
     (ctx as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
     const finish = (): void => finishRequest(request);
-    ctx.res.once('finish', finish).once('close', finish);
+    ctx.res.on('finish', finish).on('close', finish);
     try {
       await withSpan(span, next, undefined);
     } catch (error) {

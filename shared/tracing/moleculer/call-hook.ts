@@ -48,7 +48,10 @@ export function callTracing(tracing: MoleculerTracing) {
 
   const startSpan = (name: string, parent: Span | undefined): Span => {
     const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
-    return tracer.startSpan(name, { ...(parent && { childOf: parent }), tags: tagsFor(name) });
+    return tracer.startSpan(
+      name,
+      parent ? { childOf: parent, tags: tagsFor(name) } : { tags: tagsFor(name) },
+    );
   };
 
   const hook = (next: Call): Call =>
@@ -166,7 +169,7 @@ function describeCallee(span: Span, ctx: TracedContext | undefined): void {
   span.setTag(tag.MOLECULER_NODE, ctx.nodeID);
   span.setTag(tag.MOLECULER_REMOTE, ctx.nodeID !== ctx.broker.nodeID);
   const timeoutMs = timeoutOf(ctx);
-  if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, timeoutMs);
+  if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, Math.round(timeoutMs));
   if (ctx.fallbackResult && isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
 }
 

@@ -20,8 +20,22 @@ export type Meta = Record<string, unknown>;
 const MOST_ENTRIES = 80;
 const LONGEST_ENTRY = 8192;
 
+/** A tracer that writes and reads a context as one text, without a map in between. */
+interface TextTracer extends Tracer {
+  /** Undefined where more than the context has to travel. */
+  contextText(span: Span): string | undefined;
+  contextFromText(text: string): SpanContext | undefined;
+}
+
+function isTextTracer(tracer: Tracer): tracer is TextTracer {
+  return 'contextText' in tracer;
+}
+
 /** The carrier that names `span` as the parent of whatever the message causes. */
 export function carrierOf(span: Span): Carrier {
+  const tracer = span.tracer();
+  const text = isTextTracer(tracer) ? tracer.contextText(span) : undefined;
+  if (text !== undefined) return text;
   const map: Record<string, string> = {};
   span.tracer().inject(span.context(), opentracing.FORMAT_TEXT_MAP, map);
   const context = map[UBER_TRACE_ID];
@@ -31,6 +45,7 @@ export function carrierOf(span: Span): Carrier {
 
 /** The context that a carrier names, or undefined: whatever a peer sent, nothing is thrown. */
 export function contextFrom(carrier: unknown, tracer: Tracer): SpanContext | undefined {
+  if (typeof carrier === 'string' && isTextTracer(tracer)) return tracer.contextFromText(carrier);
   const map = typeof carrier === 'string' ? { [UBER_TRACE_ID]: carrier } : textMap(carrier);
   if (map === undefined) return undefined;
   try {

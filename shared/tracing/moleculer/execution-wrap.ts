@@ -49,7 +49,7 @@ export function executionWrap(tracing: MoleculerTracing) {
       if (parent === SUPPRESSED) return withSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
 
-      const span = tracer.startSpan(settings.name(ctx, name), { ...(parent && { childOf: parent }), tags });
+      const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent, tags } : { tags });
       ctx[SPAN] = span;
       describeCaller(span, ctx, action);
       countAttempt(span, ctx, action);

@@ -17,9 +17,13 @@ const LONGEST = 75;
 /** A debug id becomes a tag. */
 const LONGEST_DEBUG_ID = 256;
 
+/** What this library writes between its own nodes: whole lower-case ids, no parent, one digit of flags. */
+const HOP_FORM = /^[0-9a-f]{32}:[0-9a-f]{16}:0:[0-7]$/;
+
 /** Reads the value of `uber-trace-id`; undefined where anything of it is not as it must be. */
 export function parseUberTraceId(text: string): RemoteSpan | undefined {
   if (text.length > LONGEST) return undefined;
+  if (HOP_FORM.test(text)) return parseHopForm(text);
   const [traceId = '', spanId = '', parentId = '', flags = '', ...more] = decoded(text).split(':');
   if (more.length > 0 || !isHexId(traceId, 32) || !isHexId(spanId, 16)) return undefined;
   if (!isHexId(parentId, 16) || !isHexId(flags, 2) || isZeroId(traceId) || isZeroId(spanId)) return undefined;
@@ -29,6 +33,13 @@ export function parseUberTraceId(text: string): RemoteSpan | undefined {
     parentId: isZeroId(parentId) ? undefined : parentId.padStart(16, '0').toLowerCase(),
     flags: Number.parseInt(flags, 16),
   };
+}
+
+function parseHopForm(text: string): RemoteSpan | undefined {
+  const traceId = text.slice(0, 32);
+  const spanId = text.slice(33, 49);
+  if (isZeroId(traceId) || isZeroId(spanId)) return undefined;
+  return { traceId, spanId, parentId: undefined, flags: text.charCodeAt(52) - 48 };
 }
 
 export const uberTraceId: Codec = {

@@ -80,6 +80,11 @@ export class JaegerSpanContext extends opentracing.SpanContext {
     return `${traceId}:${this.spanId}:${this.parentId ?? '0'}:${this.sampling.flags().toString(16)}`;
   }
 
+  /** The same without the parent, which no child needs: what one hop within the mesh has to carry. */
+  toHopText(): string {
+    return `${this.traceId}:${this.spanId}:0:${this.sampling.flags()}`;
+  }
+
   /** {@link spanId} by the name under which jaeger-client's samplers look for it. */
   get spanIdStr(): string {
     return this.spanId;

@@ -78,7 +78,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     this.#timeline = start.timeline;
     this.operationName = operationName;
     this.spanContext = spanContext;
-    this.startTimeMs = isTime(start.timeMs) ? start.timeMs : start.timeline.now();
+    this.startTimeMs = isTime(start.timeMs) ? start.timeMs : startOf(spanContext, start.timeline);
     this.references = start.references;
   }
 
@@ -213,6 +213,11 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     sampling.setDebug(level > 0);
     return level > 0;
   }
+}
+
+/** A span that is not recorded needs no exact time: milliseconds do for one that a late priority may yet bring back. */
+function startOf({ sampling }: JaegerSpanContext, timeline: Timeline): number {
+  return sampling.isFinal() && !sampling.isSampled() ? Date.now() : timeline.now();
 }
 
 /** Not 0: to jaeger-client that means now. Not beyond what whole microseconds can say exactly. */

@@ -6,6 +6,7 @@
  */
 import opentracing, { type Span, type SpanContext, type SpanOptions } from 'opentracing';
 import type { Codec, CodecOptions, RemoteContext, TextMap } from '../propagation/codec.ts';
+import { parseUberTraceId } from '../propagation/uber-trace-id.ts';
 import { NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
 import type { Sampler } from './sampler.ts';
@@ -70,7 +71,7 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   override startSpan(operationName: string, options?: SpanOptions): JaegerSpan {
     const { childOf, references, startTime, tags } = options ?? NO_OPTIONS;
     const parent = contextOf(childOf) ?? (references ? parentAmong(references) : undefined);
-    const timeline = parent?.timeline ?? this.#parts.clock.timeline();
+    const timeline = parent?.timeline ?? this.#timelineFor(parent);
     const context = parent?.isValid ? this.#childOf(parent, timeline) : this.#root(parent, timeline);
 
     const span = new JaegerSpan(this, operationName, context, {
@@ -116,6 +117,20 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
     return null;
   }
 
+  /** The context alone, as `uber-trace-id` has it; undefined where baggage has to travel too, or the span is another tracer's. */
+  contextText(span: Span): string | undefined {
+    const context = contextOf(span);
+    if (!context?.isValid || context.baggage !== NO_BAGGAGE) return undefined;
+    context.sampling.setFinal(true);
+    return context.toHopText();
+  }
+
+  /** The context that {@link contextText} wrote, in any valid form of `uber-trace-id`. */
+  contextFromText(text: string): JaegerSpanContext | undefined {
+    const span = parseUberTraceId(text);
+    return span && remoteContext({ span, baggage: NO_BAGGAGE, debugId: undefined });
+  }
+
   onSetTag(span: JaegerSpan, name: string, value: unknown) {
     return this.#parts.sampler.onSetTag(span, name, value);
   }
@@ -127,6 +142,13 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   finished(span: JaegerSpan): void {
     this.#parts.counts.finished++;
     if (span.spanContext.isSampled()) this.#parts.sink.record(span);
+  }
+
+  /** A trace that is not recorded needs no timeline of its own, held against the wall clock. */
+  #timelineFor(parent: JaegerSpanContext | undefined): Timeline {
+    const { clock } = this.#parts;
+    const unrecorded = parent?.sampling.isFinal() && !parent.sampling.isSampled();
+    return unrecorded ? clock.anyTimeline() : clock.timeline();
   }
 
   #childOf(parent: JaegerSpanContext, timeline: Timeline): JaegerSpanContext {
