@@ -44,5 +44,9 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  try {
+    return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  } catch {
+    return false; // a Proxy, or a getter, that throws: it is the caller's to find out
+  }
 }

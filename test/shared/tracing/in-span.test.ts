@@ -1,0 +1,58 @@
+import test from 'ava';
+import { currentSpan, inSpan } from '#shared/tracing/index.ts';
+import { matchTree, traced } from '#shared/tracing/testing.ts';
+
+test.serial(
+  'the span is active inside, a child of the active one, and carries the error of what fails',
+  async (t) => {
+    const spans = await traced(t, async () => {
+      t.is(
+        inSpan(
+          'outer',
+          { tags: { a: 1 } },
+          (span) => (t.is(currentSpan(), span), inSpan('inner', {}, () => 7)),
+        ),
+        7,
+      );
+      t.throws(
+        () =>
+          inSpan('throws', {}, () => {
+            throw new Error('sync');
+          }),
+        { message: 'sync' },
+      );
+      await t.throwsAsync(
+        inSpan('rejects', {}, async () => {
+          throw new Error('async');
+        }),
+        { message: 'async' },
+      );
+      t.is(currentSpan(), undefined);
+    });
+    matchTree(spans, 'test outer a=1\n  test inner\ntest throws ERROR\ntest rejects ERROR', {
+      tags: ['a'],
+      siblings: 'start',
+    });
+  },
+);
+
+test.serial('the span lasts as long as the promise', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  await traced(t, async (tracing) => {
+    const result = inSpan('waiting', {}, () => promise);
+    t.is(tracing.stats().unfinished, 1);
+    resolve(7);
+    t.is(await result, 7);
+    t.is(tracing.stats().unfinished, 0);
+  });
+});
+
+test.serial('a result that cannot be looked at is handed on, and the span is finished', async (t) => {
+  const hostile = {
+    get then(): never {
+      throw new Error('then');
+    },
+  };
+  const spans = await traced(t, () => t.true(inSpan('hostile', {}, () => hostile) === hostile));
+  t.is(spans.length, 1);
+});
