@@ -39,7 +39,7 @@ export class RateLimit {
 
   /** Takes one try; answers 0, or the milliseconds after which there will be one again. */
   take(key: string): number {
-    const now = this.#now();
+    const now = Math.floor(this.#now()); // sums of fractions are a little off, and a little too much is refused
     const paidAt = Math.max(this.#paidAt.get(key) ?? now, now) + this.#intervalMs;
     const waitMs = paidAt - now - this.#burstMs;
     if (waitMs > 0) return waitMs;

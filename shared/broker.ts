@@ -9,6 +9,7 @@ import { ContractValidator } from './contracts/validator.ts';
 import type { Logger } from './logger.ts';
 import { LoopbackTcp } from './loopback-tcp.ts';
 import { parseNatsUrl } from './nats-options.ts';
+import { resilience } from './resilience.ts';
 
 /** What makes one node's broker differ from another's. */
 export interface BrokerSettings {
@@ -31,8 +32,8 @@ export function createBrokerOptions({ name, mesh, logger, tracing }: BrokerSetti
     middlewares: [tracing.moleculer()],
     validator: new ContractValidator(),
     logger: new BrokerLog(logger),
-    requestTimeout: 5000, // Moleculer's default is none: a call to a dead node would wait for ever
     tracking: { enabled: true, shutdownTimeout: 3000 }, // a stop waits for the calls that run here
+    ...resilience,
     // The others learn of services at once, not a second later (an option that Moleculer's types lack).
     transit: { serviceChangedDebounceTime: 20 } as BrokerOptions['transit'],
     dependencyInterval: 50,

@@ -12,7 +12,7 @@ interface NatsConnection {
  * connected while nats.js tries, for as long as it takes, to get it back.
  * @returns a function that says whether the broker is connected now; true where it has no transporter at all
  */
-export function watchConnection(broker: ServiceBroker, logger: Pick<Logger, 'info' | 'warn'>): () => boolean {
+export function watchConnection(broker: ServiceBroker, logger: Pick<Logger, 'warn'>): () => boolean {
   let lost = false;
 
   async function followNats(connection: NatsConnection): Promise<void> {
@@ -22,7 +22,7 @@ export function watchConnection(broker: ServiceBroker, logger: Pick<Logger, 'inf
         logger.warn(`lost the connection to NATS at ${server}, trying to get it back`);
       } else if (type === 'reconnect') {
         lost = false;
-        logger.info(`has the connection to NATS at ${server} again`);
+        logger.warn(`has the connection to NATS at ${server} again`);
       }
     }
   }

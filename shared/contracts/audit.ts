@@ -24,5 +24,5 @@ export type AuditRequest = Type.Static<typeof AuditRequest>;
 /** The actions of the audit service. */
 export const auditContract = {
   /** The latest first. */
-  list: { params: AuditRequest, result: fields({ items: Type.Array(AuditEntry) }) },
+  list: { params: AuditRequest, result: fields({ items: Type.Array(AuditEntry) }), repeatable: true },
 } satisfies ServiceContract;

@@ -8,6 +8,8 @@ export interface ActionContract {
   readonly result: Type.TSchema;
   /** What the items of the stream are that comes in beside the parameters, where one does. */
   readonly input?: Type.TObject;
+  /** Doing it twice is as good as doing it once, so that a caller may try again where the mesh failed it. */
+  readonly repeatable?: true;
   /** The answer is a stream of results instead of one. */
   readonly streamed?: true;
 }

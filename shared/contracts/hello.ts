@@ -25,7 +25,7 @@ export type Stroke = Type.Static<typeof Stroke>;
 
 /** The actions of the hello service. */
 export const helloContract = {
-  greet: { params: fields({ name }), result: Greeting },
+  greet: { params: fields({ name }), result: Greeting, repeatable: true },
   stream: { params: GreetingsRequest, result: Greeting, streamed: true },
   pingpong: { params: fields({}), input: Stroke, result: Stroke, streamed: true },
 } satisfies ServiceContract;

@@ -15,11 +15,17 @@ type Answer<C extends ActionContract> = C extends { readonly streamed: true }
   ? Iterable<Type.Static<C['result']>> | AsyncIterable<Type.Static<C['result']>>
   : Result<C> | Promise<Result<C>>;
 
+/** What a service says of its actions beside their functions. */
+export interface ImplementOptions<C extends ServiceContract> extends InputOptions {
+  /** Moleculer's own settings, by action. */
+  actions?: { [A in keyof C]?: Pick<ActionSchema, 'bulkhead' | 'cache'> };
+}
+
 /** The actions of a service: the contract's parameters, checked, in front of its functions. */
 export function implement<C extends ServiceContract>(
   contract: C,
   handlers: Handlers<C>,
-  options: InputOptions = {},
+  options: ImplementOptions<C> = {},
 ): Record<string, ActionSchema> {
   const actions = Object.entries(contract).map(([name, action]): [string, ActionSchema] => {
     const handle = handlers[name] as unknown as Handle;
@@ -28,7 +34,8 @@ export function implement<C extends ServiceContract>(
     const handler = action.streamed
       ? (ctx: Context) => answer(() => Readable.from(translated(run(ctx) as AsyncIterable<unknown>)))
       : (ctx: Context) => answer(() => run(ctx));
-    return [name, { params: { ...action.params }, handler }];
+    const retryPolicy = { enabled: action.repeatable === true };
+    return [name, { params: { ...action.params }, retryPolicy, ...options.actions?.[name], handler }];
   });
   return Object.fromEntries(actions);
 }

@@ -87,12 +87,12 @@ export const UserId = fields({ id: Type.String() });
 /** The actions of the users service. */
 export const usersContract = {
   create: { params: NewUser, result: User },
-  get: { params: UserRequest, result: UserWithPicture },
-  list: { params: PageRequest, result: UserPage },
-  update: { params: UserUpdate, result: User },
+  get: { params: UserRequest, result: UserWithPicture, repeatable: true },
+  list: { params: PageRequest, result: UserPage, repeatable: true },
+  update: { params: UserUpdate, result: User, repeatable: true },
   remove: { params: UserId, result: UserId },
   auth: { params: Credentials, result: User },
-  ping: { params: fields({}), result: fields({ pong: Type.Boolean() }) },
+  ping: { params: fields({}), result: fields({ pong: Type.Boolean() }), repeatable: true },
   test: { params: fields({}), result: Greeting },
 } satisfies ServiceContract;
 

@@ -29,6 +29,14 @@ test('so many at once, then one after each interval', (t) => {
   );
 });
 
+test('whatever the time is, the first are let in', (t) => {
+  for (let at = 0; at < 1000; at++) {
+    const limit = new RateLimit({ burst: 1, intervalMs: 60_000, now: () => at * 17.3 + at / 7 });
+    t.is(limit.take('a'), 0, `at the ${at}th time`);
+    t.true(limit.take('a') > 0);
+  }
+});
+
 test('keys do not count for each other', (t) => {
   const { limit } = createTestLimit({ burst: 1, intervalMs: 100 });
   t.is(limit.take('a'), 0);

@@ -5,6 +5,7 @@ import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
+import { resilience } from '#shared/resilience.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
 import { type AppOptions, createApp } from '../../gateway/app.ts';
@@ -61,6 +62,7 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
   const logger = createLogger({ name: 'gateway', level: 'debug', mixin: traceFields, destination });
   let isConnected = () => false;
   const broker = await startNode(t, services, {
+    ...resilience,
     middlewares: [tracing.moleculer()],
     ...options.broker,
     created: (created) => {

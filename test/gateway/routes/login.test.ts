@@ -262,7 +262,8 @@ test('what signing in and changing do is in the trace, without a secret', async 
               users UPDATE users (client)
               users COMMIT (client)
             users user.updated (producer)
-              ~ audit user.updated (consumer)`),
+              ~ audit user.updated (consumer)
+              ~ users user.updated (consumer)`),
   );
   t.is(
     await treeOf('DELETE', user.path, undefined, user.headers),
@@ -272,7 +273,8 @@ test('what signing in and changing do is in the trace, without a secret', async 
           users users.remove (server)
             users DELETE users (client)
             users user.removed (producer)
-              ~ audit user.removed (consumer)`),
+              ~ audit user.removed (consumer)
+              ~ users user.removed (consumer)`),
   );
   t.is(await treeOf('DELETE', user.path), 'gateway DELETE /users/:id (server)');
   t.notRegex(JSON.stringify(tracing.spans), /analytical|scrypt|eyJ/);
