@@ -4,8 +4,12 @@ import { basename } from 'node:path';
 import type { BrokerOptions, ServiceBroker } from 'moleculer';
 import { createBrokerOptions } from '#shared/broker.ts';
 import { loadMeshConfig } from '#shared/config.ts';
+import type { RunningServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
+import { watchConnection } from '#shared/mesh-connection.ts';
+import { createMetrics } from '#shared/metrics/metrics.ts';
+import { startMetricsServer } from '#shared/metrics/metrics-server.ts';
 import { readTogether } from '#shared/read-together.ts';
 import { createTracing, traceFields } from '#shared/tracing/index.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
@@ -15,10 +19,14 @@ export default function startNode(this: { servicePaths?: string[] }): BrokerOpti
   try {
     return createNode(this.servicePaths ?? []);
   } catch (error) {
-    // The runner would print it as a crash, with a stack.
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(1);
+    return exitWith(error as Error);
   }
+}
+
+/** The runner would print it as a crash, with a stack. */
+function exitWith({ message }: Error): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }
 
 /** Of the time that a stop may take in all, what the last spans get. */
@@ -27,31 +35,42 @@ const CLOSE_DEADLINE_MS = 1500;
 function createNode(folders: string[]): BrokerOptions {
   expectServices(folders);
   const name = folders.map((folder) => basename(folder)).join('-');
-  const [{ mesh, logLevel, warnings }] = readTogether(
+  const [{ mesh, metrics: metricsAddress, logLevel, warnings }] = readTogether(
     () => loadMeshConfig(process.env),
     () => readSettings({ env: process.env, service: name }),
   );
   const logger = createLogger({ name, level: logLevel, mixin: traceFields });
   for (const warning of warnings) logger.warn(warning);
   const tracing = createTracing({ service: name, logger });
+  const metrics = createMetrics(() => tracing.stats());
 
   let broker: ServiceBroker | undefined;
+  let server: RunningServer | undefined;
+  let isConnected = () => false;
   const lifecycle = startLifecycle({
     logger,
     close: async () => {
+      await server?.close({ deadlineMs: 0 });
       await broker?.stop();
       await tracing.close({ deadlineMs: CLOSE_DEADLINE_MS });
     },
   });
   return {
-    ...createBrokerOptions({ name, mesh, logger, tracing }),
+    ...createBrokerOptions({ name, mesh, logger, tracing, metrics }),
     created: (created: ServiceBroker) => {
       broker = created;
+      isConnected = watchConnection(created, logger);
     },
-    started: ({ services, nodeID }: ServiceBroker) => {
+    started: async ({ services, nodeID }: ServiceBroker) => {
+      const { host, port } = metricsAddress;
+      if (port !== undefined) {
+        const findMissing = () => (isConnected() ? [] : ['transporter']);
+        server = await startMetricsServer({ host, port, metrics, findMissing }).catch(exitWith);
+        logger.info(`tells of itself at ${server.url}/metrics`);
+      }
       const served = services.map((service) => service.name).filter((service) => !service.startsWith('$'));
       logger.info(`serves ${served.join(', ')} as ${nodeID} over ${mesh.natsUrl ? 'NATS' : 'loopback TCP'}`);
-      lifecycle.announceReady({ name });
+      lifecycle.announceReady({ name, ...(server && { metricsUrl: server.url }) });
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   readJaegerPorts,
   readLogLevel,
   readMesh,
+  readMetrics,
   readUsers,
 } from '#shared/config.ts';
 import { readTogether } from '#shared/read-together.ts';
@@ -22,6 +23,7 @@ export function checkEnvironment(env: Environment) {
         gateway: readGateway(variables),
         auth: readAuth(variables),
         mesh: readMesh(variables),
+        metrics: readMetrics(variables),
         users: readUsers(variables),
         avatars: readAvatars(variables),
         jaeger: readJaegerPorts(variables),

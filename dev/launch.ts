@@ -69,12 +69,21 @@ export async function launch({ env, root, services, fleet, natsPort, say }: Laun
   }
   // Two groups, since the gateway stops before the services; but it need not wait for them to start.
   const [, [gateway]] = await Promise.all([
-    fleet.start(services.map(({ name, path }) => plan(name, runnerArgs(path)))),
+    fleet.start(
+      services.map(({ name, path }, at) =>
+        plan(name, runnerArgs(path), metricsPort(settings.metrics.port, at)),
+      ),
+    ),
     fleet.start([plan('gateway', ['gateway/main.ts'])]),
   ]);
   if (!gateway?.url) throw new LaunchError('the gateway does not say where it listens');
   await Promise.race([untilHealthy(gateway.url), fleet.lost]);
   return { gatewayUrl: gateway.url, queryUrl };
+}
+
+/** The nodes share this machine: each tells of itself on a port of its own, from the one that is set upwards. */
+function metricsPort(first: number | undefined, at: number): { METRICS_PORT?: string } {
+  return first ? { METRICS_PORT: String(first + at) } : {};
 }
 
 async function expectFree(

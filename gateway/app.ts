@@ -3,6 +3,8 @@ import Koa, { type Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { Caller } from '#shared/contracts/call.ts';
 import type { Logger } from '#shared/logger.ts';
+import { measureRequests } from '#shared/metrics/koa-metrics.ts';
+import type { Metrics } from '#shared/metrics/metrics.ts';
 import { createAccess } from './access.ts';
 import { allowOrigins } from './cross-origin.ts';
 import { answerErrors } from './errors.ts';
@@ -20,6 +22,7 @@ export interface AppOptions {
   logger: Logger;
   /** Comes first, so that all that follows is in the trace. */
   tracing: Middleware;
+  metrics: Metrics;
   /** What tokens are signed with. */
   jwtSecret: string;
   /** Users who may do everything. @default none */
@@ -35,15 +38,16 @@ export interface AppOptions {
 
 /** Makes the application; it listens nowhere yet. */
 export function createApp(options: AppOptions): Koa {
-  const { mesh, findMissing, logger, tracing, jwtSecret, loginLimit, deadlineMs = 5000 } = options;
-  const { adminEmails = [], corsOrigins = [], proxies = 0 } = options;
+  const { mesh, findMissing, logger, tracing, metrics, jwtSecret, loginLimit } = options;
+  const { adminEmails = [], corsOrigins = [], proxies = 0, deadlineMs = 5000 } = options;
   const tokens = createTokens({ secret: jwtSecret });
   const access = createAccess({ tokens, adminEmails });
-  const routes = createRoutes({ tokens, findMissing, loginLimit });
+  const routes = createRoutes({ tokens, findMissing, loginLimit, metrics });
 
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies });
   app.use(tracing);
   app.use(logRequests(logger));
+  app.use(measureRequests(metrics));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING_TO_SHOW } }));
   for (const middleware of allowOrigins(corsOrigins)) app.use(middleware);
   app.use(answerErrors());

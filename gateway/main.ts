@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger, type Logger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
+import { createMetrics } from '#shared/metrics/metrics.ts';
 import { readTogether } from '#shared/read-together.ts';
 import { createTracing, traceFields } from '#shared/tracing/index.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
@@ -26,13 +27,15 @@ async function startGateway(): Promise<void> {
   const logger = createLogger({ name: 'gateway', level: logLevel, mixin: traceFields });
   for (const warning of warnings) logger.warn(warning);
   const tracing = createTracing({ service: 'gateway', logger });
-  const broker = new ServiceBroker(createBrokerOptions({ name: 'gateway', mesh, logger, tracing }));
+  const metrics = createMetrics(() => tracing.stats());
+  const broker = new ServiceBroker(createBrokerOptions({ name: 'gateway', mesh, logger, tracing, metrics }));
   const isConnected = watchConnection(broker, logger);
   const app = createApp({
     mesh: broker,
     findMissing: () => findMissing(broker, isConnected),
     logger,
     tracing: tracing.koa(),
+    metrics,
     jwtSecret: auth.jwtSecret ?? makeSecret(logger),
     adminEmails: auth.adminEmails,
     corsOrigins: gateway.corsOrigins,

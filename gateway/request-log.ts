@@ -50,5 +50,6 @@ function failureOf({ state }: Context): unknown {
 
 /** Asked for every few seconds by whatever runs this process. */
 function isProbe(ctx: Context): boolean {
-  return routeOf(ctx)?.startsWith('/health/') ?? false;
+  const route = routeOf(ctx);
+  return route === '/metrics' || (route?.startsWith('/health/') ?? false);
 }

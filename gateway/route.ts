@@ -45,6 +45,8 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown>
   readonly body: Body;
   /** Calls services in the name of whoever is signed in, within the deadline of this request. */
   readonly mesh: Caller;
+  /** The formats that the client would like best. */
+  readonly accept: string;
   /** The address of the client. */
   readonly clientAddress: string;
 }

@@ -52,6 +52,7 @@ function answer(route: Route): Middleware {
       query: readQuery?.(ctx.query),
       body: readBody?.(ctx.request.body),
       mesh: (ctx.state as RouteState).mesh,
+      accept: ctx.get('accept'),
       clientAddress: ctx.ip,
     });
     const { body, status, headers } = result instanceof Answer ? result : new Answer(result);
@@ -59,6 +60,6 @@ function answer(route: Route): Middleware {
     ctx.set({ 'Cache-Control': 'no-store', ...headers });
     if (success.status === 204) return;
     ctx.body = body;
-    if (success.type && status === undefined) ctx.type = success.type;
+    if (success.type && status === undefined && !headers['Content-Type']) ctx.type = success.type;
   };
 }

@@ -8,6 +8,8 @@ import type { MeshConfig } from './config.ts';
 import { ContractValidator } from './contracts/validator.ts';
 import type { Logger } from './logger.ts';
 import { LoopbackTcp } from './loopback-tcp.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { measureActions } from './metrics/moleculer-metrics.ts';
 import { parseNatsUrl } from './nats-options.ts';
 import { resilience } from './resilience.ts';
 
@@ -19,17 +21,19 @@ export interface BrokerSettings {
   mesh: MeshConfig;
   logger: Logger;
   tracing: { moleculer(): Middleware };
+  /** Measures what the node does. @default nothing does */
+  metrics?: Metrics;
 }
 
 /** Makes the options of one node's broker. The process owns its signals, see `lifecycle.ts`: no broker does. */
-export function createBrokerOptions({ name, mesh, logger, tracing }: BrokerSettings) {
+export function createBrokerOptions({ name, mesh, logger, tracing, metrics }: BrokerSettings) {
   return {
     namespace: mesh.namespace,
     nodeID: createNodeId(name),
     transporter: mesh.natsUrl
       ? { type: 'NATS', options: { ...parseNatsUrl(mesh.natsUrl), name } }
       : new LoopbackTcp({ namespace: mesh.namespace, root: join(import.meta.dirname, '..') }),
-    middlewares: [tracing.moleculer()],
+    middlewares: [...(metrics ? [measureActions(metrics)] : []), tracing.moleculer()],
     validator: new ContractValidator(),
     logger: new BrokerLog(logger),
     tracking: { enabled: true, shutdownTimeout: 3000 }, // a stop waits for the calls that run here

@@ -130,6 +130,18 @@ export function readAvatars(variables: EnvironmentReader): AvatarsConfig {
   };
 }
 
+/** Where a service node tells of itself. */
+export interface MetricsConfig {
+  host: string;
+  /** 0 takes a free port; undefined: it tells nobody. */
+  port: number | undefined;
+}
+
+/** `METRICS_HOST` and `METRICS_PORT`. */
+export function readMetrics(variables: EnvironmentReader): MetricsConfig {
+  return { host: variables.host('METRICS_HOST') ?? '127.0.0.1', port: variables.port('METRICS_PORT') };
+}
+
 /** The ports of the stand-in, which are Jaeger's own; 0 takes a free one. */
 export interface JaegerPorts {
   collectorPort: number;
@@ -162,7 +174,11 @@ export function loadGatewayConfig(env: Environment) {
 
 /** What every broker node reads. @throws {ConfigError} */
 export function loadMeshConfig(env: Environment) {
-  return loadConfig(env, (variables) => ({ mesh: readMesh(variables), logLevel: readLogLevel(variables) }));
+  return loadConfig(env, (variables) => ({
+    mesh: readMesh(variables),
+    metrics: readMetrics(variables),
+    logLevel: readLogLevel(variables),
+  }));
 }
 
 /** What the users service reads. @throws {ConfigError} */

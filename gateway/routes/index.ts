@@ -1,6 +1,7 @@
 /** All routes, and the right answer where there is none. */
 import Router, { type RouterContext, type RouterMiddleware } from '@koa/router';
 import type { Middleware } from 'koa';
+import type { Metrics } from '#shared/metrics/metrics.ts';
 import type { LoginLimitOptions } from '../login-limit.ts';
 import { describedBy } from '../openapi.ts';
 import { MalformedPathError, MethodNotAllowedError, PathNotFoundError } from '../request-errors.ts';
@@ -10,6 +11,7 @@ import type { Tokens } from '../tokens.ts';
 import { createHealthRoutes } from './health.ts';
 import { helloRoutes } from './hello.ts';
 import { createLoginRoute } from './login.ts';
+import { createMetricsRoute } from './metrics.ts';
 import { usersRoutes } from './users.ts';
 
 /** What the routes need. */
@@ -18,12 +20,14 @@ export interface RoutesOptions {
   /** Names what keeps the gateway from doing its work. */
   findMissing: () => string[];
   loginLimit?: LoginLimitOptions | undefined;
+  metrics: Metrics;
 }
 
 /** Makes all routes. */
-export function createRoutes({ tokens, findMissing, loginLimit }: RoutesOptions): readonly Route[] {
+export function createRoutes({ tokens, findMissing, loginLimit, metrics }: RoutesOptions): readonly Route[] {
   return describedBy([
     ...createHealthRoutes(findMissing),
+    createMetricsRoute(metrics),
     ...helloRoutes,
     createLoginRoute(tokens, loginLimit),
     ...usersRoutes,

@@ -11,6 +11,7 @@ test('one error names every bad variable, of whichever process', (t) => {
     NAMESPACE: 'a b',
     USERS_DB: '/',
     AVATARS_PORT: 'y',
+    METRICS_PORT: 'z',
     AVATARS_URL: 'nowhere',
     JAEGER_QUERY_PORT: 'x',
     TRACER: 'smoke',

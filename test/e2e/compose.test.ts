@@ -33,6 +33,8 @@ natsTest('the commands of the containers form a mesh that answers', async (t) =>
     JWT_SECRET: 'x'.repeat(32),
     AVATARS_HOST: '127.0.0.1',
     AVATARS_PORT: '0',
+    METRICS_HOST: '127.0.0.1',
+    METRICS_PORT: '0',
     USERS_DB: join(app, 'data/users.sqlite'),
   };
   const run = ({ command = '', environment = {} }: Container) => {

@@ -5,6 +5,8 @@ import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
+import { createMetrics } from '#shared/metrics/metrics.ts';
+import { measureActions } from '#shared/metrics/moleculer-metrics.ts';
 import { resilience } from '#shared/resilience.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
@@ -60,10 +62,11 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) > 0 };
   const logger = createLogger({ name: 'gateway', level: 'debug', mixin: traceFields, destination });
+  const metrics = createMetrics(() => tracing.stats());
   let isConnected = () => false;
   const broker = await startNode(t, services, {
     ...resilience,
-    middlewares: [tracing.moleculer()],
+    middlewares: [measureActions(metrics), tracing.moleculer()],
     ...options.broker,
     created: (created) => {
       isConnected = watchConnection(created, logger);
@@ -74,6 +77,7 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
     findMissing: () => findMissing(broker, isConnected),
     logger,
     tracing: tracing.koa(),
+    metrics,
     jwtSecret: JWT_SECRET,
     ...options.app,
   });
