@@ -28,15 +28,21 @@ test('every command is node with a file that is there', (t) => {
 });
 
 test('only the gateway and the UI of Jaeger are published, on 127.0.0.1', (t) => {
-  const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
-    ports.map((port) => `${name} ${port}`),
-  );
+  const published = Object.entries(services)
+    .filter(([, { profiles }]) => profiles === undefined)
+    .flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
   t.deepEqual(published, ['gateway 127.0.0.1:3000:3000', 'jaeger 127.0.0.1:16686:16686']);
+});
+
+test('what a profile adds is published on 127.0.0.1 too', (t) => {
+  const added = Object.values(services).filter(({ profiles }) => profiles !== undefined);
+  t.true(added.length > 0);
+  for (const { ports = [] } of added) for (const port of ports) t.regex(port, /^127\.0\.0\.1:/);
 });
 
 test('images that are not ours are pinned to a version', (t) => {
   for (const [name, { image, build }] of Object.entries(services)) {
-    if (build === undefined) t.regex(image, /:\d+\.\d+\.\d+/, name);
+    if (build === undefined) t.regex(image, /:v?\d+\.\d+\.\d+/, name);
   }
   t.regex(services['jaeger']?.image ?? '', /^jaegertracing\/jaeger:2\./);
 });

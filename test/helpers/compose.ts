@@ -11,6 +11,7 @@ export interface Container {
   command?: string;
   environment?: Record<string, string | number>;
   ports?: string[];
+  profiles?: string[];
   volumes?: string[];
   restart?: string;
   depends_on?: Record<string, { condition: string }>;

@@ -12,12 +12,6 @@ export function testNeeding(program: string): TestWithProgram {
   return (title, run) => test.skip(`${title} (skipped: no ${program} on this machine)`, run);
 }
 
-/** The `test` of tests that run `program`, which CI does not install either: skipped wherever it is missing. */
-export function testWith(program: string): TestWithProgram {
-  if (isInstalled(program)) return (title, run) => test(title, run);
-  return (title, run) => test.skip(`${title} (skipped: no ${program} on this machine)`, run);
-}
-
 /** True where what needs `program` is skipped; under `CI=true` nothing is. */
 export function isMissing(program: string): boolean {
   return process.env['CI'] !== 'true' && !isInstalled(program);

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { createMetrics } from '#shared/metrics/metrics.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { readComposeFile } from '../helpers/compose.ts';
-import { testWith } from '../helpers/needs.ts';
+import { testNeeding } from '../helpers/needs.ts';
 
 const folder = join(import.meta.dirname, '../../prometheus');
 const read = (name: string) => parse(readFileSync(join(folder, name), 'utf8'));
@@ -17,12 +17,12 @@ function promtool(...args: string[]) {
   return { status, said: stdout + stderr };
 }
 
-testWith('promtool')('Prometheus understands its configuration and its rules', (t) => {
+testNeeding('promtool')('Prometheus understands its configuration and its rules', (t) => {
   const { status, said } = promtool('check', 'config', 'prometheus.yml');
   t.is(status, 0, said);
 });
 
-testWith('promtool')('the rules say what they are meant to say', (t) => {
+testNeeding('promtool')('the rules say what they are meant to say', (t) => {
   const { status, said } = promtool('test', 'rules', 'rules.test.yml');
   t.is(status, 0, said);
 });

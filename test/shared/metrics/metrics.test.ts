@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import { createMetrics } from '#shared/metrics/metrics.ts';
-import { testWith } from '../../helpers/needs.ts';
+import { testNeeding } from '../../helpers/needs.ts';
 
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
 const traceId = 'a'.repeat(32);
@@ -66,7 +66,7 @@ test('two processes of metrics do not know each other', async (t) => {
   t.notRegex((await createMetrics(() => stats).read('')).text, /users/);
 });
 
-testWith('promtool')("Prometheus' own linter has nothing to say of our metrics", async (t) => {
+testNeeding('promtool')("Prometheus' own linter has nothing to say of our metrics", async (t) => {
   const { text } = await createSomeMetrics().read('');
   const ours = text.replaceAll(/^(# (HELP|TYPE) )?(nodejs|process)_.*\n/gm, '');
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
