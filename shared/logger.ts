@@ -1,5 +1,12 @@
 /** The log: pretty on a terminal, JSON lines elsewhere, with secrets taken out. */
-import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
+import { format } from 'node:util';
+import {
+  type DestinationStream,
+  type LevelWithSilent,
+  type Logger,
+  type LoggerOptions as LoggerPinoOptions,
+  pino,
+} from 'pino';
 import pretty from 'pino-pretty';
 
 export type { Logger };
@@ -12,23 +19,44 @@ export interface LoggerOptions {
   level?: LevelWithSilent;
   /** Fields for every line, asked for at each of them: joins the trace without the logger knowing the tracer. */
   mixin?: () => object;
+  /** Told of every line too, without its secrets: the library's `logOnSpan` shows it in the trace. @default nobody */
+  echo?: (line: { level: string; message: string; fields: Record<string, unknown> }) => void;
   /** Where lines go. @default process.stdout */
   destination?: DestinationStream & { isTTY?: boolean };
 }
 
 /** Makes a logger; opens nothing but its destination. */
-export function createLogger({ name, level = 'info', mixin, destination }: LoggerOptions): Logger {
+export function createLogger({ name, level = 'info', mixin, echo, destination }: LoggerOptions): Logger {
   return pino(
     {
       name,
       level,
       ...(mixin && { mixin }),
+      ...(echo && { hooks: { logMethod: echoing(echo) } }),
       formatters: { log: (fields) => withoutSecrets(fields) },
       // The formatter has spelled it out already; pino's own serializer would do it twice.
       serializers: { err: (fields: object) => fields },
     },
     destinationFor(destination),
   );
+}
+
+type LogMethod = NonNullable<NonNullable<LoggerPinoOptions['hooks']>['logMethod']>;
+
+/** A hook of pino's: called for the lines that are written, before they are. */
+function echoing(echo: NonNullable<LoggerOptions['echo']>): LogMethod {
+  return function echoLine(args, method, level) {
+    const [first, ...rest] = args as unknown[];
+    const isFields = typeof first === 'object' && first !== null;
+    const fields = first instanceof Error ? { err: first } : isFields ? first : {};
+    const message = format(...(isFields ? rest : [first, ...rest]));
+    echo({
+      level: pino.levels.labels[level] ?? String(level),
+      message,
+      fields: { ...withoutSecrets(fields) },
+    });
+    method.apply(this, args);
+  };
 }
 
 const SECRETS = new Set(['password', 'token', 'authorization', 'cookie', 'set-cookie']);

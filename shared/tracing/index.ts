@@ -6,6 +6,7 @@ export { tracedFetch } from './fetch.ts';
 export { type InSpanOptions, inSpan } from './in-span.ts';
 export type { KoaOptions } from './koa.ts';
 export { traceFields } from './log-fields.ts';
+export { type LogLine, logOnSpan } from './log-on-span.ts';
 export type { MoleculerOptions } from './moleculer/middleware.ts';
 export type { BackendFactory, BackendName, TracingLogger, TracingOptions } from './options.ts';
 export type { TrustPolicy } from './propagation/trust.ts';
