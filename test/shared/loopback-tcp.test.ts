@@ -95,12 +95,13 @@ test('the mesh survives the death of its first node, and newcomers join what is 
   const second = await startNode(t, 'second', mesh);
   await second.waitForServices('first');
   first.kill('SIGKILL');
+  // Until it is reaped it counts as alive, and its file stays.
+  await once(first, 'exit');
   await sees(second);
 
   const third = await startNode(t, 'third', mesh);
   await Promise.all([second.waitForServices('third'), third.waitForServices('second')]);
   t.deepEqual(othersOf(third), ['second']);
-  // Whoever finds nobody at an address takes it away, in its own time.
   await until(() => written(mesh).every(({ id }) => id !== 'first'));
   t.is(written(mesh).length, 2);
 });
