@@ -7,7 +7,7 @@ import { tryOutcomes } from './try-outcomes.ts';
 if (isMissing('nats-server'))
   test.skip('the outcomes over NATS (skipped: no nats-server on this machine)', () => {});
 else
-  tryOutcomes('nats', async () => {
+  await tryOutcomes('nats', async () => {
     const server = await startNats({ teardown() {} });
     return { connection: { transport: 'nats', url: server.url }, close: server.close };
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tryOutcomes } from './try-outcomes.ts';
 
-tryOutcomes('tcp', async () => {
+await tryOutcomes('tcp', async () => {
   const tmp = mkdtempSync(join(tmpdir(), 'outcomes-'));
   return {
     connection: { transport: 'tcp', tmp },
