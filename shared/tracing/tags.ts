@@ -11,6 +11,9 @@ export const COMPONENT = 'component';
 export const ERROR = 'error';
 export const PEER_SERVICE = 'peer.service';
 
+/** On the process, not on spans: Moleculer's id of the node. */
+export const NODE_ID = 'node.id';
+
 export const HTTP_METHOD = 'http.method';
 export const HTTP_ROUTE = 'http.route';
 export const HTTP_URL = 'http.url';

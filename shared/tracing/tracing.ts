@@ -54,6 +54,7 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
     return tracer;
   };
   const flush = (): Promise<void> => backend.flush({ deadlineMs: FLUSH_DEADLINE_MS });
+  const describeProcess = (tags: Record<string, unknown>): void => backend.describeProcess?.(tags);
   let closing: Promise<CloseResult> | undefined;
   const close = ({ deadlineMs = CLOSE_DEADLINE_MS } = {}): Promise<CloseResult> => {
     closing ??= backend.close({ deadlineMs });
@@ -64,7 +65,8 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   setQueryUrl(settings.queryUrl);
   return {
     koa: (options = {}) => koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options }),
-    moleculer: (options) => moleculerMiddleware({ tracerFor, service: settings.service, flush }, options),
+    moleculer: (options) =>
+      moleculerMiddleware({ tracerFor, service: settings.service, describeProcess, flush }, options),
     tracerFor,
     stats: () => backend.stats(),
     close,

@@ -1,5 +1,6 @@
 /** The seam behind which tracers are exchanged: everything else in this library knows OpenTracing only. */
 import type { Tracer } from 'opentracing';
+import type { Tags } from '../tracer/tag-pairs.ts';
 
 /** Spans of a process in numbers. */
 export interface BackendStats {
@@ -31,6 +32,8 @@ export interface CloseResult {
 export interface Backend {
   /** False where there are no spans at all, so that nothing needs to be hooked. */
   readonly enabled: boolean;
+  /** Adds tags to the process of all spans that are finished from now on, where the settings have none of these names. */
+  describeProcess?(tags: Tags): void;
   /** A new tracer whose spans carry this service's name. */
   createTracer(service: string): Tracer;
   stats(): BackendStats;

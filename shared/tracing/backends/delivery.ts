@@ -25,12 +25,24 @@ export interface DeliveryOptions<Span> {
 export class Delivery<Span extends { readonly service: string }> {
   readonly #collector: Collector;
   readonly #batches: ThriftBatches<Span>;
+  #processTags: Tags;
   #watchesForCrash = false;
 
   constructor(collector: Collector, options: DeliveryOptions<Span>) {
     const { reporter, framing, maxBatchBytes } = collector;
     this.#collector = collector;
-    this.#batches = new ThriftBatches(reporter, { ...options, framing, maxBatchBytes });
+    this.#processTags = { ...options.processTags };
+    this.#batches = new ThriftBatches(reporter, {
+      ...options,
+      processTags: () => this.#processTags,
+      framing,
+      maxBatchBytes,
+    });
+  }
+
+  /** Adds to the process what is not said of it yet; a service that has begun its batch keeps its own. */
+  describeProcess(tags: Tags): void {
+    this.#processTags = { ...tags, ...this.#processTags };
   }
 
   record(span: Span): void {

@@ -55,6 +55,7 @@ export function createJaegerClientBackend(collector: Collector, options: JaegerB
   return {
     enabled: true,
     createTracer,
+    describeProcess: (tags) => delivery.describeProcess(tags),
     stats: () => delivery.stats(counts),
     flush: (deadline) => delivery.flush(deadline),
     close: (deadline) => {

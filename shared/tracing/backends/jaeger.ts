@@ -47,6 +47,7 @@ export function createJaegerBackend(collector: Collector, options: JaegerBackend
       samplers.push(sampler);
       return new JaegerTracer(service, { ...parts, sampler });
     },
+    describeProcess: (tags) => delivery.describeProcess(tags),
     stats: () => delivery.stats(counts),
     flush: (deadline) => delivery.flush(deadline),
     close: (deadline) => {

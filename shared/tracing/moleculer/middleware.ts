@@ -2,6 +2,7 @@
 import type { Context, Middleware, ServiceBroker } from 'moleculer';
 import type { Tracer } from 'opentracing';
 import { MoleculerTracingError } from '../errors.ts';
+import * as tag from '../tags.ts';
 import { callTracing } from './call-hook.ts';
 import { takeCarrier } from './carrier.ts';
 import { consumerWrap, producerHooks } from './events.ts';
@@ -27,6 +28,8 @@ export interface MoleculerOptions {
 export interface MoleculerParts {
   tracerFor(service: string): Tracer;
   readonly service: string;
+  /** Adds tags to the process that spans are of. */
+  describeProcess(tags: Record<string, unknown>): void;
   flush(): Promise<unknown>;
 }
 
@@ -49,6 +52,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
   return {
     name: 'Tracemesh',
     created(broker: ServiceBroker) {
+      parts.describeProcess({ [tag.NODE_ID]: broker.nodeID });
       watchContexts(broker, watch);
       const onion = new Onion(broker);
       onion.put('localAction', handlerWrap, 'innermost');

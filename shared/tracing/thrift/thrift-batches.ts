@@ -13,8 +13,8 @@ export interface BatchReceiver {
 
 export interface ThriftBatchOptions<Span> {
   readonly writeSpan: WriteSpan<Span>;
-  /** Tags on the process of every batch. */
-  readonly processTags: Tags;
+  /** Tags on the process of every batch of a service, asked for as its first begins. */
+  readonly processTags: () => Tags;
   /** What stands around each batch. */
   readonly framing: Framing;
   /** No batch is longer: the next span begins another. */
@@ -73,7 +73,7 @@ export class ThriftBatches<Span extends { readonly service: string }> {
     let batch = this.#batches.get(service);
     if (batch === undefined) {
       const { processTags, framing, maxBatchBytes } = this.#options;
-      batch = new ServiceBatch({ service, processTags, framing, maxBytes: maxBatchBytes });
+      batch = new ServiceBatch({ service, processTags: processTags(), framing, maxBytes: maxBatchBytes });
       this.#batches.set(service, batch);
     }
     return batch;

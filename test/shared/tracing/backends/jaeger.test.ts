@@ -7,7 +7,7 @@ import test from 'ava';
 import { createBackend } from '#shared/tracing/backends/create-backend.ts';
 import type { TracingOptions } from '#shared/tracing/options.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
-import { decoded } from '../../../helpers/decoded-thrift.ts';
+import { decoded, tagValueOf } from '../../../helpers/decoded-thrift.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 import { startAgent, startThriftCollector } from '../../../helpers/thrift-collector.ts';
 import { until } from '../../../helpers/until.ts';
@@ -23,7 +23,8 @@ function createQuietBackend(options: TracingOptions, lines: string[] = []) {
 for (const backend of ['jaeger', 'jaeger-client'] as const) {
   test(`${backend}: spans reach the collector, and the account says so`, async (t) => {
     const collector = await startThriftCollector(t);
-    const created = createQuietBackend({ backend, endpoint: collector.endpoint, tags: { 'node.id': 'n1' } });
+    const created = createQuietBackend({ backend, endpoint: collector.endpoint, tags: { region: 'north' } });
+    created.describeProcess?.({ 'node.id': 'users-1', region: 'south' });
     const users = created.createTracer('users');
     const parent = users.startSpan('parent');
     created.createTracer('hello').startSpan('child', { childOf: parent }).finish();
@@ -34,8 +35,12 @@ for (const backend of ['jaeger', 'jaeger-client'] as const) {
 
     t.like(created.stats(), { started: 2, finished: 2, unfinished: 0, sent: 2, queued: 0, queuedBytes: 0 });
     t.deepEqual(collector.batches.map(({ process }) => process.serviceName).sort(), ['hello', 'users']);
-    const tags = new Set(collector.batches[0]?.process.tags?.map(({ key }) => key));
-    for (const name of ['hostname', 'ip', 'jaeger.version', 'node.id']) t.true(tags.has(name), name);
+    for (const { process } of collector.batches) {
+      const tags = new Map(process.tags?.map((tag) => [tag.key, tagValueOf(tag)]));
+      for (const name of ['hostname', 'ip', 'jaeger.version', 'pid']) t.true(tags.has(name), name);
+      t.is(tags.get('node.id'), 'users-1');
+      t.is(tags.get('region'), 'north', 'what is set by the settings stays');
+    }
     t.true(collector.headers.every((headers) => headers['content-type'] === 'application/x-thrift'));
   });
 

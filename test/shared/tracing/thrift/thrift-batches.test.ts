@@ -15,13 +15,13 @@ interface Given {
   processTags?: Record<string, unknown>;
 }
 
-function createBatches(given: Given = {}) {
+function createBatches({ processTags = {}, ...given }: Given = {}) {
   const sent: EncodedBatch[] = [];
   const batches = new ThriftBatches<FinishedSpan>(
     { send: (batch) => sent.push(batch) },
     {
       writeSpan,
-      processTags: {},
+      processTags: () => processTags,
       framing: BARE,
       maxBatchBytes: 1_000_000,
       flushIntervalMs: 60_000,

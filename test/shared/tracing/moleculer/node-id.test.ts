@@ -1,0 +1,20 @@
+/** Which node spans are of, as their process says it. */
+import test from 'ava';
+import { ServiceBroker } from 'moleculer';
+import { createTracing } from '#shared/tracing/index.ts';
+import { tagValueOf } from '../../../helpers/decoded-thrift.ts';
+import { startThriftCollector } from '../../../helpers/thrift-collector.ts';
+
+test("the spans of a broker carry its node's id on their process", async (t) => {
+  const collector = await startThriftCollector(t);
+  const tracing = createTracing({ service: 'gateway', endpoint: collector.endpoint, env: {} });
+  const broker = new ServiceBroker({ nodeID: 'node-7', logger: false, middlewares: [tracing.moleculer()] });
+  broker.createService({ name: 'hello', actions: { greet: () => 'hello' } });
+  await broker.start();
+  await broker.call('hello.greet');
+  await broker.stop();
+  const ids = collector.batches.map(({ process }) =>
+    process.tags?.filter(({ key }) => key === 'node.id').map(tagValueOf),
+  );
+  t.deepEqual(ids, [['node-7'], ['node-7']]);
+});
