@@ -1,6 +1,6 @@
 /** A real Jaeger: taken where one answers on this machine at its usual ports; no test starts one. */
 import { isDeepStrictEqual } from 'node:util';
-import test, { type ExecutionContext } from 'ava';
+import test, { type ExecutionContext, type Implementation } from 'ava';
 import { createCollector } from '#shared/tracing/backends/collector.ts';
 import { Delivery } from '#shared/tracing/backends/delivery.ts';
 import { processTags } from '#shared/tracing/backends/process-tags.ts';
@@ -19,8 +19,11 @@ export interface RealJaeger {
   readonly queryUrl: string;
 }
 
-/** A span as Jaeger shows it, with what it finds wrong with it. */
-export type ShownSpan = RecordedSpan & { readonly warnings: readonly string[] };
+/** A span as Jaeger shows it, with the node that sent it, and what Jaeger finds wrong with it. */
+export interface ShownSpan extends RecordedSpan {
+  readonly node: unknown;
+  readonly warnings: readonly string[];
+}
 
 const HEALTH_URL = 'http://127.0.0.1:13133/status';
 const USUAL: RealJaeger = {
@@ -39,14 +42,19 @@ export async function findJaeger(): Promise<RealJaeger | undefined> {
   }
 }
 
-/** Declares a test on a real Jaeger, or a skipped one that says why; also in CI, where there is none. */
-export function jaegerTest(
-  jaeger: RealJaeger | undefined,
+/** A test that is handed the Jaeger. */
+export type TestWithJaeger = (
   title: string,
   run: (t: ExecutionContext, jaeger: RealJaeger) => Promise<void>,
-): void {
-  if (jaeger) test.serial(title, (t) => run(t, jaeger));
-  else test.skip(`${title} (skipped: no Jaeger answers at ${HEALTH_URL})`, () => {});
+) => void;
+
+/** The `test` of tests on a real Jaeger; where there is none they are skipped and say so, also in CI. */
+export function testNeedingJaeger(
+  jaeger: RealJaeger | undefined,
+  declare: (title: string, run: Implementation<[]>) => void = test.serial,
+): TestWithJaeger {
+  if (jaeger) return (title, run) => declare(title, (t) => run(t, jaeger));
+  return (title) => test.skip(`${title} (skipped: no Jaeger answers at ${HEALTH_URL})`, () => {});
 }
 
 /** Sends spans that were kept in memory as the library would have, and resolves when Jaeger has taken them. */
@@ -64,14 +72,15 @@ export async function sendToJaeger(
   return delivery.close({ deadlineMs: 10_000 });
 }
 
-/** The traces with these ids, once Jaeger shows `spans` spans of them in all, and no more of them come. */
+/** The spans of these traces, once Jaeger shows `spans` of them; only those of `nodes` count, where these are given. */
 export async function spansFromJaeger(
   { queryUrl }: RealJaeger,
   traceIds: readonly string[],
-  { spans }: { spans: number },
+  { spans, nodes }: { spans: number; nodes?: ReadonlySet<unknown> },
 ): Promise<ShownSpan[]> {
   const shown = new Map<string, readonly ShownSpan[]>();
-  const count = (): number => [...shown.values()].reduce((sum, { length }) => sum + length, 0);
+  const counts = ({ node }: ShownSpan): boolean => nodes?.has(node) ?? true;
+  const count = (): number => [...shown.values()].flat().filter(counts).length;
   await until(
     async () => {
       for (const id of traceIds) shown.set(id, await readSpans(queryUrl, id));
@@ -111,6 +120,7 @@ function shownSpan(span: SpanJson, { processes }: TraceJson): ShownSpan {
     durationUs: Number(duration),
     tags: byKey(span.tags),
     logs: span.logs.map(({ timestamp, fields }) => ({ timeUs: Number(timestamp), fields: byKey(fields) })),
+    node: byKey(processes[span.processID]?.tags ?? [])['node.id'],
     warnings: warnings ?? [],
   };
 }

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import { noOrphans, type RecordedSpan, spanTree } from '#shared/tracing/testing.ts';
-import { findJaeger, jaegerTest, sendToJaeger, spansFromJaeger } from '../../../../helpers/real-jaeger.ts';
+import {
+  findJaeger,
+  sendToJaeger,
+  spansFromJaeger,
+  testNeedingJaeger,
+} from '../../../../helpers/real-jaeger.ts';
 import { startMeshes } from './mesh.ts';
 import type { Connection } from './node.ts';
 import { unusualWords } from './picture.ts';
@@ -17,7 +22,7 @@ export interface Ground {
 
 /** Declares a test for each row of the table, and one that shows all their traces to a real Jaeger. */
 export async function tryOutcomes(transport: Transport, prepare: () => Promise<Ground>): Promise<void> {
-  const jaeger = await findJaeger();
+  const jaegerTest = testNeedingJaeger(await findJaeger());
   const tried = new Map<Row, readonly RecordedSpan[]>();
   let meshes: Awaited<ReturnType<typeof startMeshes>>;
   let ground: Ground;
@@ -45,22 +50,24 @@ export async function tryOutcomes(transport: Transport, prepare: () => Promise<G
       t.pass();
     });
 
-  const title = `${transport}: a real Jaeger shows every trace as it is, without a warning`;
-  jaegerTest(jaeger, title, async (t, jaeger) => {
-    const all = [...tried.values()].flat();
-    t.deepEqual(await sendToJaeger(jaeger, all), { sent: all.length, dropped: 0 });
-    for (const [{ title, atOnce }, spans] of tried) {
-      const ids = new Set(spans.map(({ traceId }) => traceId));
-      const shown = await spansFromJaeger(jaeger, [...ids], { spans: spans.length });
-      const siblings = atOnce ? 'name' : 'start';
-      t.is(spanTree(shown, { siblings }), spanTree(spans, { siblings }), title);
-      t.deepEqual(
-        shown.flatMap(({ warnings }) => warnings),
-        [],
-        title,
-      );
-    }
-  });
+  jaegerTest(
+    `${transport}: a real Jaeger shows every trace as it is, without a warning`,
+    async (t, jaeger) => {
+      const all = [...tried.values()].flat();
+      t.deepEqual(await sendToJaeger(jaeger, all), { sent: all.length, dropped: 0 });
+      for (const [{ title, atOnce }, spans] of tried) {
+        const ids = new Set(spans.map(({ traceId }) => traceId));
+        const shown = await spansFromJaeger(jaeger, [...ids], { spans: spans.length });
+        const siblings = atOnce ? 'name' : 'start';
+        t.is(spanTree(shown, { siblings }), spanTree(spans, { siblings }), title);
+        t.deepEqual(
+          shown.flatMap(({ warnings }) => warnings),
+          [],
+          title,
+        );
+      }
+    },
+  );
 }
 
 function pictureOf({ picture, outside }: Row, transport: Transport): string {

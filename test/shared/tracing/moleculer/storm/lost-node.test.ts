@@ -1,17 +1,24 @@
 /** A node that is killed under load: what it was asked fails at its callers, and nothing else is disturbed. */
+import type { ExecutionContext } from 'ava';
 import type { RecordedSpan } from '#shared/tracing/testing.ts';
 import { natsTest } from '../../../../helpers/nats.ts';
-import { spansOf, startStorm } from './storm.ts';
+import { findJaeger, type RealJaeger, testNeedingJaeger } from '../../../../helpers/real-jaeger.ts';
+import { spansOf, startStorm, warningsOf } from './storm.ts';
 
 const REQUESTS = 300;
 
-natsTest('a node that is killed under load fails where it was asked, and nowhere else', async (t) => {
-  const nodes = await startStorm(t, {
-    'web-1': ['web'],
-    'orders-1': ['orders'],
-    'orders-2': ['orders'],
-    'stock-1': ['stock'],
-  });
+const jaegerTest = testNeedingJaeger(await findJaeger(), natsTest);
+
+natsTest('a node that is killed under load fails where it was asked, and nowhere else', (t) => loseNode(t));
+
+jaegerTest('a real Jaeger warns of what the killed node could not send, and of nothing else', loseNode);
+
+async function loseNode(t: ExecutionContext, jaeger?: RealJaeger): Promise<void> {
+  const nodes = await startStorm(
+    t,
+    { 'web-1': ['web'], 'orders-1': ['orders'], 'orders-2': ['orders'], 'stock-1': ['stock'] },
+    jaeger,
+  );
   const { 'orders-1': lost, ...living } = nodes;
   const ask = async (n: number): Promise<number> => {
     const kind = n % 3 === 0 ? 'abort' : 'success';
@@ -23,7 +30,7 @@ natsTest('a node that is killed under load fails where it was asked, and nowhere
   await lost.kill();
   const rest = Array.from({ length: REQUESTS / 2 }, (_, n) => ask(n + REQUESTS / 2));
   const statuses = await Promise.all([...half, ...rest]);
-  const spans = await spansOf(Object.values(living));
+  const spans = await spansOf(Object.values(living), jaeger);
 
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const roots = spans.filter(({ parentId }) => parentId === undefined);
@@ -46,4 +53,11 @@ natsTest('a node that is killed under load fails where it was asked, and nowhere
   // What the dead node could not send, and nothing else, is what others name as their parents in vain.
   const orphans = spans.filter(({ parentId }) => parentId !== undefined && !byId.has(parentId));
   for (const { tags } of orphans) t.is(tags['moleculer.caller.node'], 'orders-1');
-});
+  if (jaeger)
+    t.deepEqual(
+      warningsOf(spans),
+      orphans.map(
+        ({ parentId }) => `parent span ID=${parentId} is not in the trace; skipping clock skew adjustment`,
+      ),
+    );
+}

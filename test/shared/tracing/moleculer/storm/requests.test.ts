@@ -1,8 +1,10 @@
 /** A thousand requests at once, of every kind, over two gateways and two nodes of each service. */
 import { request } from 'node:http';
+import type { ExecutionContext } from 'ava';
 import { matchTree, noOrphans, type RecordedSpan } from '#shared/tracing/testing.ts';
 import { natsTest } from '../../../../helpers/nats.ts';
-import { type StormNode, spansOf, startStorm } from './storm.ts';
+import { findJaeger, type RealJaeger, testNeedingJaeger } from '../../../../helpers/real-jaeger.ts';
+import { type StormNode, spansOf, startStorm, warningsOf } from './storm.ts';
 
 const REQUESTS = 1000;
 
@@ -54,15 +56,27 @@ function get(port: number, path: string, abortAfterMs?: number): Promise<string>
   });
 }
 
-natsTest('1,000 requests at once are 1,000 whole traces, and nobody sees the meta of another', async (t) => {
-  const nodes = await startStorm(t, {
-    'web-1': ['web'],
-    'web-2': ['web'],
-    'orders-1': ['orders'],
-    'orders-2': ['orders'],
-    'stock-1': ['stock'],
-    'stock-2': ['stock'],
-  });
+const jaegerTest = testNeedingJaeger(await findJaeger(), natsTest);
+
+natsTest('1,000 requests at once are 1,000 whole traces, and nobody sees the meta of another', (t) =>
+  storm(t),
+);
+
+jaegerTest('a real Jaeger shows 1,000 requests at once as 1,000 whole traces, without a warning', storm);
+
+async function storm(t: ExecutionContext, jaeger?: RealJaeger): Promise<void> {
+  const nodes = await startStorm(
+    t,
+    {
+      'web-1': ['web'],
+      'web-2': ['web'],
+      'orders-1': ['orders'],
+      'orders-2': ['orders'],
+      'stock-1': ['stock'],
+      'stock-2': ['stock'],
+    },
+    jaeger,
+  );
   const gateways = [nodes['web-1'], nodes['web-2']] as [StormNode, StormNode];
   const requests = Array.from({ length: REQUESTS }, (_, n) => ({
     kind: KINDS[n % KINDS.length] as string,
@@ -83,7 +97,8 @@ natsTest('1,000 requests at once are 1,000 whole traces, and nobody sees the met
     t.false(text.includes('$trace'));
   }
 
-  const spans = await spansOf(Object.values(nodes));
+  const spans = await spansOf(Object.values(nodes), jaeger);
+  t.deepEqual(warningsOf(spans), []);
   noOrphans(spans);
   const traces = Map.groupBy(spans, ({ traceId }) => traceId);
   const kinds = [...traces.values()].map(checkTrace);
@@ -92,7 +107,7 @@ natsTest('1,000 requests at once are 1,000 whole traces, and nobody sees the met
     answers.filter(({ kind }) => kind === 'abort').length - kinds.filter((kind) => kind === 'abort').length;
   t.true(unsent >= 0);
   t.is(traces.size, REQUESTS - unsent);
-});
+}
 
 /** Fails unless the trace is what its request's kind says; tells that kind. */
 function checkTrace(spans: readonly RecordedSpan[]): string {

@@ -3,13 +3,33 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { RecordedSpan } from '#shared/tracing/testing.ts';
 import { type Owner, startNats } from '../../../../helpers/nats.ts';
+import { type RealJaeger, type ShownSpan, spansFromJaeger } from '../../../../helpers/real-jaeger.ts';
 import { until } from '../../../../helpers/until.ts';
 
-/** What a node tells of itself. */
-interface Report {
+/** What a node's process is told as its only argument. */
+export interface StormNodeSettings {
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly natsUrl: string;
+  /** Where its spans go; it keeps them where there is none. */
+  readonly endpoint?: string | undefined;
+}
+
+/** What it is asked. */
+export interface Question {
+  readonly ask: 'wait' | 'ping' | 'call' | 'count' | 'spans' | 'close';
+  readonly services?: string[];
+  readonly calls?: readonly { action: string; params: object }[];
+}
+
+/** What it tells of itself. */
+export interface Report {
   readonly spans: readonly RecordedSpan[];
   readonly unfinished: number;
   readonly started: number;
+  readonly sent: number;
+  /** Of the requests that it has served. */
+  readonly traceIds: readonly string[];
 }
 
 /** A node. */
@@ -25,9 +45,9 @@ export class StormNode {
   }
 
   /** Asks one question after the other. */
-  ask(ask: string, more: object = {}): Promise<Report> {
+  ask(ask: Question['ask'], more: Partial<Question> = {}): Promise<Report> {
     const answer = this.#turn.then(async () => {
-      this.#child.send({ ask, ...more });
+      this.#child.send({ ask, ...more } satisfies Question);
       const [report] = await once(this.#child, 'message');
       return report as Report;
     });
@@ -43,16 +63,23 @@ export class StormNode {
   }
 }
 
-/** Starts nodes by name, each with its services; all of them end with their owner. */
+/** Starts nodes by name, each with its services; all of them end with their owner. Their spans go to `jaeger`, where one is given. */
 export async function startStorm<Name extends string>(
   owner: Owner,
   nodes: Readonly<Record<Name, readonly string[]>>,
+  jaeger?: RealJaeger,
 ): Promise<Record<Name, StormNode>> {
-  const { url } = await startNats(owner);
+  const { url: natsUrl } = await startNats(owner);
   const names = Object.keys(nodes) as Name[];
   const started = await Promise.all(
     names.map(async (name) => {
-      const child = fork(`${import.meta.dirname}/node-main.ts`, [name, url, ...nodes[name]], {
+      const settings: StormNodeSettings = {
+        name,
+        services: nodes[name],
+        natsUrl,
+        endpoint: jaeger?.endpoint,
+      };
+      const child = fork(`${import.meta.dirname}/node-main.ts`, [JSON.stringify(settings)], {
         serialization: 'advanced',
       });
       const node = new StormNode(name, child);
@@ -69,8 +96,20 @@ export async function startStorm<Name extends string>(
   return Object.fromEntries(started.map((node) => [node.name, node])) as Record<Name, StormNode>;
 }
 
-/** The spans of all nodes, once nothing is under way on any of them. */
-export async function spansOf(nodes: readonly StormNode[]): Promise<RecordedSpan[]> {
+/** The spans of all nodes, once nothing is under way on any of them: their own, or as `jaeger` shows them. */
+export async function spansOf(nodes: readonly StormNode[], jaeger?: RealJaeger): Promise<RecordedSpan[]> {
+  await untilAtRest(nodes);
+  const reports = await Promise.all(nodes.map((node) => node.ask(jaeger ? 'close' : 'spans')));
+  if (jaeger === undefined) return reports.flatMap(({ spans }) => [...spans]);
+  const sent = reports.reduce((sum, report) => sum + report.sent, 0);
+  return spansFromJaeger(
+    jaeger,
+    reports.flatMap(({ traceIds }) => traceIds),
+    { spans: sent, nodes: new Set(nodes.map(({ name }) => name)) },
+  );
+}
+
+async function untilAtRest(nodes: readonly StormNode[]): Promise<void> {
   let before = -1;
   await until(
     async () => {
@@ -83,6 +122,9 @@ export async function spansOf(nodes: readonly StormNode[]): Promise<RecordedSpan
     },
     { deadlineMs: 30_000 },
   );
-  const reports = await Promise.all(nodes.map((node) => node.ask('spans')));
-  return reports.flatMap(({ spans }) => [...spans]);
+}
+
+/** What Jaeger finds wrong with spans that it has shown. */
+export function warningsOf(spans: readonly (RecordedSpan | ShownSpan)[]): string[] {
+  return spans.flatMap((span) => ('warnings' in span ? span.warnings : []));
 }

@@ -4,14 +4,23 @@ import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { ServiceBroker } from 'moleculer';
-import type { Tracing } from '#shared/tracing/index.ts';
+import { type Tracing, traceFields } from '#shared/tracing/index.ts';
+
+/** A gateway that serves. */
+export interface Web {
+  readonly port: number;
+  /** The traces that it has begun: who hangs up is not told of his. */
+  readonly traceIds: readonly string[];
+}
 
 /** Serves `GET /:kind/:key` on a free port, with the meta that came back in the answer. */
-export async function startWeb(broker: ServiceBroker, tracing: Tracing): Promise<number> {
+export async function startWeb(broker: ServiceBroker, tracing: Tracing): Promise<Web> {
+  const traceIds: string[] = [];
   const router = new Router();
   for (const kind of ['success', 'error', 'retry', 'event', 'stream', 'abort'])
     router.get(`/${kind}/:key`, async (ctx) => {
       const { key } = ctx.params as { key: string };
+      traceIds.push(traceFields().traceId ?? '');
       const meta = { key };
       const answer = await broker.call(`orders.${kind}`, { key }, { meta });
       ctx.body = kind === 'stream' ? answer : { answer, meta };
@@ -20,5 +29,5 @@ export async function startWeb(broker: ServiceBroker, tracing: Tracing): Promise
   app.silent = true;
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return { port: (server.address() as AddressInfo).port, traceIds };
 }
