@@ -44,6 +44,12 @@ const orders: Plain = {
       await ctx.emit('ordered', ctx.params);
       return { key: ctx.params.key, meta: ctx.meta };
     },
+    /** Below a request that is not traced: neither are a call and an event, on whatever node. */
+    async ignored(ctx: Order) {
+      const stock = await ctx.call('stock.take', ctx.params);
+      await ctx.emit('ordered', ctx.params);
+      return { stock, key: ctx.params.key };
+    },
     stream: ({ params }: Order) => Readable.from([`${params.key} `, `${params.key} `], { objectMode: false }),
     abort: () => delay(100),
   },

@@ -17,15 +17,16 @@ export interface Web {
 export async function startWeb(broker: ServiceBroker, tracing: Tracing): Promise<Web> {
   const traceIds: string[] = [];
   const router = new Router();
-  for (const kind of ['success', 'error', 'retry', 'event', 'stream', 'abort'])
+  for (const kind of ['success', 'error', 'retry', 'event', 'stream', 'abort', 'ignored'])
     router.get(`/${kind}/:key`, async (ctx) => {
       const { key } = ctx.params as { key: string };
-      traceIds.push(traceFields().traceId ?? '');
+      const { traceId } = traceFields();
+      if (traceId) traceIds.push(traceId);
       const meta = { key };
       const answer = await broker.call(`orders.${kind}`, { key }, { meta });
       ctx.body = kind === 'stream' ? answer : { answer, meta };
     });
-  const app = new Koa().use(tracing.koa()).use(router.routes() as Koa.Middleware);
+  const app = new Koa().use(tracing.koa({ ignore: ['/ignored/*'] })).use(router.routes() as Koa.Middleware);
   app.silent = true;
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
