@@ -4,35 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { type Context, Errors, ServiceBroker } from 'moleculer';
 import opentracing from 'opentracing';
 import { createTracing, currentSpan, inSpan, traceFields } from '#shared/tracing/index.ts';
-
-/** An object of which every method throws but those in `sound`. */
-function broken<Target extends object>(
-  target: Target,
-  sound: Partial<Record<string, () => unknown>> = {},
-): Target {
-  return new Proxy(target, {
-    get: (_, name) =>
-      sound[String(name)] ??
-      (() => {
-        throw new Error(`${String(name)} is broken`);
-      }),
-  });
-}
-
-const brokenContext = broken(new opentracing.SpanContext());
-const brokenSpan = broken(new opentracing.Span());
-const halfBrokenSpan = broken(new opentracing.Span(), { context: () => brokenContext });
-const tracers: Record<string, opentracing.Tracer> = {
-  'that throws in every method': broken(new opentracing.Tracer()),
-  'whose spans throw in every method': broken(new opentracing.Tracer(), { startSpan: () => brokenSpan }),
-  'whose contexts throw in every method': broken(new opentracing.Tracer(), {
-    startSpan: () => halfBrokenSpan,
-  }),
-  'that returns nothing': broken(new opentracing.Tracer(), {
-    startSpan: () => undefined,
-    extract: () => undefined,
-  }),
-};
+import { brokenTracers } from '../../../helpers/broken-tracers.ts';
 
 async function startBroker(t: ExecutionContext, tracer?: opentracing.Tracer): Promise<ServiceBroker> {
   const tracing = tracer && createTracing({ service: 'test', backend: () => tracer, env: {} });
@@ -78,7 +50,7 @@ async function outcomes(broker: ServiceBroker): Promise<unknown> {
   };
 }
 
-for (const [title, tracer] of Object.entries(tracers))
+for (const [title, tracer] of Object.entries(brokenTracers))
   test.serial(`a tracer ${title} changes no outcome`, async (t) => {
     const untraced = await outcomes(await startBroker(t));
     t.deepEqual(await outcomes(await startBroker(t, tracer)), untraced);

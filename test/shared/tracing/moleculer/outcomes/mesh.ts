@@ -1,10 +1,10 @@
-/** Two meshes of the same nodes, one with tracing and one without: what is tried in one is tried in the other. */
+/** Meshes of the same nodes, one without tracing and others with: what is tried in one is tried in the others. */
 import { inspect } from 'node:util';
 import type { ServiceSchema } from 'moleculer';
 import { inSpan } from '#shared/tracing/index.ts';
 import type { RecordedSpan } from '#shared/tracing/testing.ts';
 import { until } from '../../../../helpers/until.ts';
-import { type Connection, type NodeReport, type OutcomeNode, startOutcomeNode } from './node.ts';
+import { type Connection, type NodeReport, type OutcomeNode, startOutcomeNode, type Tracer } from './node.ts';
 import { type RemoteNode, startNodeProcess } from './node-process.ts';
 import type { Caller, Row } from './row.ts';
 
@@ -35,9 +35,9 @@ export interface Services {
 /** How long a row may take to come to rest. */
 const DEADLINE_MS = 5000;
 
-/** One of the two meshes: the gateway's node in this process, the others in their own. */
+/** One of the meshes: the gateway's node in this process, the others in their own. */
 export class Mesh {
-  readonly #traced: boolean;
+  readonly #tracer: Tracer;
   readonly #connection: Connection;
   readonly #gateway: OutcomeNode;
   readonly #callees: readonly RemoteNode[];
@@ -48,7 +48,7 @@ export class Mesh {
   readonly #dead = new Set<string>();
 
   constructor(
-    { traced, connection }: { traced: boolean; connection: Connection },
+    { tracer, connection }: { tracer: Tracer; connection: Connection },
     nodes: {
       gateway: OutcomeNode;
       callees: readonly RemoteNode[];
@@ -56,7 +56,7 @@ export class Mesh {
       services: readonly string[];
     },
   ) {
-    this.#traced = traced;
+    this.#tracer = tracer;
     this.#connection = connection;
     this.#gateway = nodes.gateway;
     this.#callees = nodes.callees;
@@ -76,9 +76,10 @@ export class Mesh {
     const nodes = own ? [...this.#callees, own] : this.#callees;
     await this.#reset(nodes);
     const caller = this.#caller(row, nodes);
+    this.#gateway.becomeGlobal();
     const run = (): Promise<string> => describeEnd(async () => row.run(caller));
-    const end = await (this.#traced && !row.outside ? inSpan('request', {}, run) : run());
-    const reports = await this.#rest(nodes, this.#traced ? spansDrawn : 0);
+    const end = await (this.#tracer !== 'nobody' && !row.outside ? inSpan('request', {}, run) : run());
+    const reports = await this.#rest(nodes, this.#tracer === 'kept' ? spansDrawn : 0);
     const byChance = row.atOnce && this.#connection.transport !== 'local';
     return {
       outcome: {
@@ -165,26 +166,32 @@ export class Mesh {
   }
 }
 
-/** Starts both meshes, each with the same nodes. */
-export async function startMeshes(
+/** The meshes by their tracers. */
+export interface Meshes<T extends Tracer> {
+  readonly of: Readonly<Record<T, Mesh>>;
+  stop(): Promise<unknown>;
+}
+
+/** Starts a mesh for each of the tracers, all of them with the same nodes. */
+export async function startMeshes<T extends Tracer>(
   connection: Connection,
   { here, there, lost }: Services,
-): Promise<{ untraced: Mesh; traced: Mesh; stop(): Promise<unknown> }> {
+  tracers: readonly T[],
+): Promise<Meshes<T>> {
   const alone = connection.transport === 'local';
-  const worlds = [false, true];
   const names = (schemas: readonly ServiceSchema[]) => schemas.map(({ name }) => name);
   const callees = alone
     ? []
     : startNodeProcess({
-        nodes: worlds.map((traced) => ({ nodeID: 'callee', traced, connection })),
+        nodes: tracers.map((tracer) => ({ nodeID: 'callee', tracer, connection })),
         services: names(there),
       });
-  const losable = worlds.map((traced) =>
+  const losable = tracers.map((tracer) =>
     alone
       ? []
       : names(lost).map((name) => {
           const [node] = startNodeProcess({
-            nodes: [{ nodeID: name, traced, connection }],
+            nodes: [{ nodeID: name, tracer, connection }],
             services: [name],
           });
           return [name, node as RemoteNode] as const;
@@ -192,8 +199,8 @@ export async function startMeshes(
   );
   const gatewayServices = alone ? [...here, ...there, ...lost] : here;
   const meshes = await Promise.all(
-    worlds.map(async (traced, world) => {
-      const gateway = await startOutcomeNode({ nodeID: 'gateway', traced, connection }, gatewayServices);
+    tracers.map(async (tracer, world) => {
+      const gateway = await startOutcomeNode({ nodeID: 'gateway', tracer, connection }, gatewayServices);
       const callee = callees[world];
       await callee?.ready;
       const nodes = {
@@ -202,11 +209,13 @@ export async function startMeshes(
         losable: new Map(losable[world]),
         services: [...new Set(names(there))],
       };
-      return new Mesh({ traced, connection }, nodes);
+      return [tracer, new Mesh({ tracer, connection }, nodes)] as const;
     }),
   );
-  const [untraced, traced] = meshes as [Mesh, Mesh];
-  return { untraced, traced, stop: () => Promise.all(meshes.map((mesh) => mesh.stop())) };
+  return {
+    of: Object.fromEntries(meshes) as Record<T, Mesh>,
+    stop: () => Promise.all(meshes.map(([, mesh]) => mesh.stop())),
+  };
 }
 
 function sum(reports: Readonly<Record<string, NodeReport>>, of: (report: NodeReport) => number): number {

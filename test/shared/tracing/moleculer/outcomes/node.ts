@@ -1,7 +1,10 @@
 /** A node of a mesh in which outcomes are tried, with tracing or without. */
 import { type BrokerOptions, ServiceBroker, type ServiceSchema } from 'moleculer';
+import opentracing from 'opentracing';
 import { LoopbackTcp } from '#shared/loopback-tcp.ts';
-import { createMemoryTracing, type MemoryTracing, type RecordedSpan } from '#shared/tracing/testing.ts';
+import { createTracing, type Tracing } from '#shared/tracing/index.ts';
+import { createMemoryTracing, type RecordedSpan } from '#shared/tracing/testing.ts';
+import { type BrokenTracer, brokenTracers } from '../../../../helpers/broken-tracers.ts';
 import { Notes, notingMiddleware } from './notes.ts';
 
 /** How the nodes of a mesh reach each other, as it can be told to another process. */
@@ -10,11 +13,14 @@ export type Connection =
   | { readonly transport: 'tcp'; readonly tmp: string }
   | { readonly transport: 'nats'; readonly url: string };
 
+/** Who traces the nodes of a mesh; those whose spans are kept are the ones to draw. */
+export type Tracer = 'nobody' | 'kept' | 'unsampled' | 'jaeger-client' | BrokenTracer;
+
 /** What makes one node differ from another. */
 export interface NodeSettings {
   readonly nodeID: string;
-  /** Nodes with tracing and nodes without are two meshes. */
-  readonly traced: boolean;
+  /** Nodes with the same one are one mesh. */
+  readonly tracer: Tracer;
   readonly connection: Connection;
 }
 
@@ -31,6 +37,8 @@ export interface NodeReport {
 export interface OutcomeNode {
   readonly broker: ServiceBroker;
   readonly notes: Notes;
+  /** Makes its tracer the one of spans that begin a trace. */
+  becomeGlobal(): void;
   report(): NodeReport;
   reset(): void;
 }
@@ -40,14 +48,14 @@ export async function startOutcomeNode(
   settings: NodeSettings,
   services: readonly ServiceSchema[],
 ): Promise<OutcomeNode> {
-  const { nodeID, traced, connection } = settings;
+  const { nodeID, tracer, connection } = settings;
   const notes = new Notes();
-  const tracing = traced ? createMemoryTracing({ service: nodeID }) : undefined;
+  const { tracing, spans } = createTracingOf(tracer, nodeID);
   const broker = new ServiceBroker({
     nodeID,
-    namespace: traced ? 'traced' : 'untraced',
+    namespace: tracer,
     logger: false,
-    ...(connection.transport !== 'local' && { transporter: transporterTo(connection, traced) }),
+    ...(connection.transport !== 'local' && { transporter: transporterTo(connection, tracer) }),
     middlewares: [notingMiddleware(notes), ...(tracing ? [tracing.moleculer()] : [])],
     cacher: 'Memory',
     maxCallLevel: 4,
@@ -62,26 +70,47 @@ export async function startOutcomeNode(
   return {
     broker,
     notes,
+    becomeGlobal() {
+      if (tracing) opentracing.initGlobalTracer(tracing.tracerFor(nodeID));
+    },
     report: () => ({
       lines: notes.lines,
       begun: notes.begun,
       running: notes.running,
-      spans: tracing?.spans ?? [],
+      spans,
       unfinished: tracing?.stats().unfinished ?? 0,
     }),
     reset() {
       notes.reset();
-      forget(tracing);
+      spans.length = 0;
     },
   };
 }
 
-function transporterTo(connection: Exclude<Connection, { transport: 'local' }>, traced: boolean) {
-  if (connection.transport === 'nats') return { type: 'NATS' as const, options: { servers: connection.url } };
-  const { tmp } = connection;
-  return new LoopbackTcp({ namespace: traced ? 'traced' : 'untraced', root: tmp, tmp });
+/** Nothing answers there: what such a tracer sends is of no account. */
+const NOWHERE = 'http://127.0.0.1:1/api/traces';
+const quiet = { debug() {}, info() {}, warn() {} };
+
+function createTracingOf(tracer: Tracer, service: string): { tracing?: Tracing; spans: RecordedSpan[] } {
+  if (tracer === 'nobody') return { spans: [] };
+  if (tracer === 'kept') {
+    const tracing = createMemoryTracing({ service });
+    return { tracing, spans: tracing.spans };
+  }
+  const broken = brokenTracers[tracer as BrokenTracer] as opentracing.Tracer | undefined;
+  const tracing = createTracing({
+    service,
+    backend: broken ? () => broken : tracer === 'jaeger-client' ? 'jaeger-client' : 'jaeger',
+    ...(tracer === 'unsampled' && { sampler: { type: 'const', param: 0 } }),
+    endpoint: NOWHERE,
+    logger: quiet,
+    env: {},
+  });
+  return { tracing, spans: [] };
 }
 
-function forget(tracing: MemoryTracing | undefined): void {
-  if (tracing) tracing.spans.length = 0;
+function transporterTo(connection: Exclude<Connection, { transport: 'local' }>, namespace: string) {
+  if (connection.transport === 'nats') return { type: 'NATS' as const, options: { servers: connection.url } };
+  const { tmp } = connection;
+  return new LoopbackTcp({ namespace, root: tmp, tmp });
 }

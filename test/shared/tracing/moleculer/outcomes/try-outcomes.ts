@@ -8,7 +8,7 @@ import {
   spansFromJaeger,
   testNeedingJaeger,
 } from '../../../../helpers/real-jaeger.ts';
-import { startMeshes } from './mesh.ts';
+import { type Meshes, startMeshes } from './mesh.ts';
 import type { Connection } from './node.ts';
 import { unusualWords } from './picture.ts';
 import type { Row, Transport } from './row.ts';
@@ -24,11 +24,11 @@ export interface Ground {
 export async function tryOutcomes(transport: Transport, prepare: () => Promise<Ground>): Promise<void> {
   const jaegerTest = testNeedingJaeger(await findJaeger());
   const tried = new Map<Row, readonly RecordedSpan[]>();
-  let meshes: Awaited<ReturnType<typeof startMeshes>>;
+  let meshes: Meshes<'nobody' | 'kept'>;
   let ground: Ground;
   test.before(async () => {
     ground = await prepare();
-    meshes = await startMeshes(ground.connection, services);
+    meshes = await startMeshes(ground.connection, services, ['nobody', 'kept']);
   });
   test.after.always(async () => {
     await meshes?.stop();
@@ -39,8 +39,8 @@ export async function tryOutcomes(transport: Transport, prepare: () => Promise<G
     test.serial(`${transport}: ${row.title}`, async (t) => {
       const expected = pictureOf(row, transport);
       const spansDrawn = expected.split('\n').length;
-      const untraced = await meshes.untraced.run(row, 0);
-      const traced = await meshes.traced.run(row, spansDrawn);
+      const untraced = await meshes.of.nobody.run(row, 0);
+      const traced = await meshes.of.kept.run(row, spansDrawn);
       t.deepEqual(traced.outcome, untraced.outcome);
       const drawn = spanTree(traced.spans, { words: unusualWords, siblings: row.atOnce ? 'name' : 'start' });
       if (!matches(drawn, expected)) t.is(drawn, expected);
