@@ -42,7 +42,7 @@ export interface ProcessOptions {
   cwd?: string;
 }
 
-/** Starts `node` with these arguments, or another program, and kills it when the owner has ended. */
+/** Starts `node` with these arguments, or another program, and kills it and all that it has started when the owner has ended. */
 export function startProcess(
   owner: Owner,
   command: readonly string[],
@@ -66,6 +66,9 @@ export function startProcess(
     hasEnded = true;
   });
   owner.teardown(async () => {
+    // npm does not take along what it runs, and that would keep the pipes open.
+    const runsStill = child.exitCode === null && child.signalCode === null;
+    if (runsStill) for (const pid of descendantsOf(child.pid ?? 0)) kill(pid);
     child.kill('SIGKILL');
     await ended;
   });
@@ -98,6 +101,14 @@ export function descendantsOf(pid: number): number[] {
     .split(' ')
     .filter(Boolean);
   return children.map(Number).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended meanwhile
+  }
 }
 
 /** Whether a process runs. One that has ended and that nobody has fetched yet does not. */
