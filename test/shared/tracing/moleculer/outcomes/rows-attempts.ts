@@ -29,9 +29,17 @@ const failing = (service: Counting, { params }: Asked): string => {
   return `after ${params.times} failures`;
 };
 
-/** Resolves when the circuit breaker lets one more call through. */
+/** Resolves when the circuit breakers let one more call through: the caller's, and the callee's, which has one too. */
 const mended = (broker: ServiceBroker, action: string): Promise<void> =>
-  until(() => broker.registry.getActionEndpoints(action)?.hasAvailable() === true);
+  until(async () => {
+    const [endpoint] = broker.registry.getActionEndpoints(action)?.endpoints ?? [];
+    if (!endpoint?.isAvailable) return false;
+    const filter = { onlyLocal: true, onlyAvailable: true };
+    const available = await broker.call<{ name: string }[], object>('$node.actions', filter, {
+      nodeID: endpoint.id,
+    });
+    return available.some(({ name }) => name === action);
+  });
 
 export const attempts: Outcomes = {
   there: [
