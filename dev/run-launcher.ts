@@ -21,7 +21,7 @@ const SAME_INTERRUPT_MS = 1000;
 
 /** Starts everything, and ends this process when it is asked to (with 0), or when something fails (with 1). */
 export async function runLauncher({ root, env, natsPort }: LauncherOptions): Promise<void> {
-  const services = findServices(root);
+  const services = findServices(root, { isProduction: env['NODE_ENV'] === 'production' });
   const names = ['gateway', 'jaeger', ...services.map(({ name }) => name)];
   const output = createOutput({
     stream: process.stdout,

@@ -10,10 +10,14 @@ export interface ServiceFolder {
   path: string;
 }
 
+/** What production does without: the lab, whose faults are planted, refuses to run there. */
+const NOT_IN_PRODUCTION = new Set(['lab']);
+
 /** Every folder in `services/` that has something for the runner in it, by name. */
-export function findServices(root: string): ServiceFolder[] {
+export function findServices(root: string, { isProduction = false } = {}): ServiceFolder[] {
   const paths = globSync('services/*/*.service.ts', { cwd: root }).map((file) => dirname(file));
-  return [...new Set(paths)].sort().map((path) => ({ name: basename(path), path }));
+  const services = [...new Set(paths)].sort().map((path) => ({ name: basename(path), path }));
+  return isProduction ? services.filter(({ name }) => !NOT_IN_PRODUCTION.has(name)) : services;
 }
 
 /** The command of a service's process, after `node`: that of `npm run service`. */

@@ -31,6 +31,8 @@ export interface AppOptions {
   corsOrigins?: readonly string[];
   /** How many proxies of ours stand in front, whose word on the client's address is taken. @default 0 */
   proxies?: number;
+  /** Whether `/lab` is there. @default false */
+  servesLab?: boolean;
   /** Milliseconds that all calls of one request may take together, where a route says nothing else. @default 5000 */
   deadlineMs?: number;
   loginLimit?: LoginLimitOptions;
@@ -39,10 +41,10 @@ export interface AppOptions {
 /** Makes the application; it listens nowhere yet. */
 export function createApp(options: AppOptions): Koa {
   const { mesh, findMissing, logger, tracing, metrics, jwtSecret, loginLimit } = options;
-  const { adminEmails = [], corsOrigins = [], proxies = 0, deadlineMs = 5000 } = options;
+  const { adminEmails = [], corsOrigins = [], proxies = 0, servesLab = false, deadlineMs = 5000 } = options;
   const tokens = createTokens({ secret: jwtSecret });
   const access = createAccess({ tokens, adminEmails });
-  const routes = createRoutes({ tokens, findMissing, loginLimit, metrics });
+  const routes = createRoutes({ tokens, findMissing, loginLimit, metrics, servesLab });
 
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies });
   app.use(tracing);

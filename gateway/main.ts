@@ -32,7 +32,7 @@ async function startGateway(): Promise<void> {
   const isConnected = watchConnection(broker, logger);
   const app = createApp({
     mesh: broker,
-    findMissing: () => findMissing(broker, isConnected),
+    findMissing: () => findMissing(broker, { isConnected, servesLab: gateway.servesLab }),
     logger,
     tracing: tracing.koa(),
     metrics,
@@ -40,6 +40,7 @@ async function startGateway(): Promise<void> {
     adminEmails: auth.adminEmails,
     corsOrigins: gateway.corsOrigins,
     proxies: gateway.proxies,
+    servesLab: gateway.servesLab,
   });
 
   let server: RunningServer | undefined;

@@ -51,15 +51,18 @@ export interface GatewayConfig {
   proxies: number;
   /** The origins whose pages may ask. */
   corsOrigins: readonly string[];
+  /** Whether `/lab` is there, and the lab is needed. */
+  servesLab: boolean;
 }
 
-/** `GATEWAY_HOST` or `HOST`, `GATEWAY_PORT` or `PORT`, `GATEWAY_PROXIES`, `CORS_ORIGINS`. */
+/** `GATEWAY_HOST` or `HOST`, `GATEWAY_PORT` or `PORT`, `GATEWAY_PROXIES`, `CORS_ORIGINS`; and `NODE_ENV`, as production has no lab. */
 export function readGateway(variables: EnvironmentReader): GatewayConfig {
   return {
     host: variables.host('GATEWAY_HOST', 'HOST') ?? '127.0.0.1',
     port: variables.port('GATEWAY_PORT', 'PORT') ?? 3000,
     proxies: variables.count('GATEWAY_PROXIES', 10) ?? 0,
     corsOrigins: variables.list('CORS_ORIGINS', 'origins like https://app.example.org', isOrigin) ?? [],
+    servesLab: !variables.isProduction,
   };
 }
 
@@ -184,6 +187,14 @@ export function loadMeshConfig(env: Environment) {
 /** What the users service reads. @throws {ConfigError} */
 export function loadUsersConfig(env: Environment) {
   return loadConfig(env, readUsers);
+}
+
+/** Lets the lab begin, but not in production: its faults are planted. @throws {ConfigError} */
+export function expectLabAllowed(env: Environment): void {
+  const allowed = 'anything but production for the lab, whose faults are planted';
+  loadConfig(env, (variables) => ({
+    nodeEnv: variables.text('NODE_ENV', allowed, () => !variables.isProduction),
+  }));
 }
 
 /** What the avatars service reads. @throws {ConfigError} */

@@ -10,6 +10,7 @@ import { type ServeOptions, serveRoute } from '../serve-route.ts';
 import type { Tokens } from '../tokens.ts';
 import { createHealthRoutes } from './health.ts';
 import { helloRoutes } from './hello.ts';
+import { labRoutes } from './lab.ts';
 import { createLoginRoute } from './login.ts';
 import { createMetricsRoute } from './metrics.ts';
 import { usersRoutes } from './users.ts';
@@ -21,16 +22,19 @@ export interface RoutesOptions {
   findMissing: () => string[];
   loginLimit?: LoginLimitOptions | undefined;
   metrics: Metrics;
+  servesLab: boolean;
 }
 
 /** Makes all routes. */
-export function createRoutes({ tokens, findMissing, loginLimit, metrics }: RoutesOptions): readonly Route[] {
+export function createRoutes(options: RoutesOptions): readonly Route[] {
+  const { tokens, findMissing, loginLimit, metrics, servesLab } = options;
   return describedBy([
     ...createHealthRoutes(findMissing),
     createMetricsRoute(metrics),
     ...helloRoutes,
     createLoginRoute(tokens, loginLimit),
     ...usersRoutes,
+    ...(servesLab ? labRoutes : []),
   ]);
 }
 

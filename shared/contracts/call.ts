@@ -3,12 +3,14 @@ import type { CallingOptions } from 'moleculer';
 import { auditContract } from './audit.ts';
 import type { Params, Result, ServiceContract } from './contract.ts';
 import { helloContract } from './hello.ts';
+import { labContract } from './lab.ts';
 import { usersContract } from './users.ts';
 
 /** The contracts of all services, by the names of the services. */
 export const contracts = {
   audit: auditContract,
   hello: helloContract,
+  lab: labContract,
   users: usersContract,
 } satisfies Record<string, ServiceContract>;
 

@@ -1,5 +1,5 @@
 /** The containers of docker-compose.yml as plain processes: their commands, their variables, and only what the image holds. */
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { startCollector } from '../helpers/collector.ts';
@@ -14,7 +14,9 @@ import { until } from '../helpers/until.ts';
 function makeImage(t: ExecutionContext): string {
   const root = join(temporaryFolder(t), 'app');
   for (const line of readLines('.dockerignore').slice(1)) {
-    cpSync(join(ROOT, line.slice(1)), join(root, line.slice(1)), { recursive: true });
+    if (line.startsWith('!'))
+      cpSync(join(ROOT, line.slice(1)), join(root, line.slice(1)), { recursive: true });
+    else rmSync(join(root, line), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   mkdirSync(join(root, 'data'));
@@ -58,6 +60,7 @@ natsTest('the commands of the containers form a mesh that answers', async (t) =>
     spans: USER_TEST.spans,
   });
   t.is(picture(tree), USER_TEST.picture);
+  t.is((await fetch(`${url}/lab/n-plus-one`)).status, 404);
 
   for (const { node } of nodes) node.child.kill('SIGTERM');
   const ends = await Promise.all(nodes.map(({ node }) => node.ended));

@@ -102,6 +102,14 @@ test.serial('another npm start of the same folder is a mesh of its own', async (
   t.deepEqual(await Promise.all(requests), Array(8).fill(USER_TEST.picture));
 });
 
+test.serial('in production there is no lab, and everything else is there', async (t) => {
+  const env = { NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32), TMPDIR: mesh.env['TMPDIR'] ?? '' };
+  const { launcher, gatewayUrl } = await startEverything(t, { command: ['node', 'dev.ts'], env });
+  await launcher.line(/^starting gateway, audit, hello, users over /);
+  t.is((await fetch(`${gatewayUrl}/user/test`)).status, 200);
+  t.is((await fetch(`${gatewayUrl}/lab/n-plus-one`)).status, 404);
+});
+
 test.serial('SIGTERM to npm closes everything and exits with 0', async (t) => {
   const pids = descendantsOf(mesh.launcher.pid);
   t.true(pids.length >= 5);

@@ -11,6 +11,7 @@ import { ServiceBroker } from 'moleculer';
 import { createBrokerOptions } from '#shared/broker.ts';
 import { createLogger } from '#shared/logger.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
+import { createLabService } from '../../services/lab/lab.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
 import { until } from '../helpers/until.ts';
 
@@ -72,6 +73,7 @@ test('a process that is told to stop answers what runs, sends its spans, and exi
     return { greeting: 'at last' };
   };
   node.createService({ name: 'hello', actions: { greet, stream: greet, pingpong: greet } });
+  node.createService(createLabService({}));
   node.createService(createUsersService({ USERS_DB: ':memory:' }));
   await node.start();
   t.teardown(() => node.stop());

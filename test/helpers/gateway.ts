@@ -14,12 +14,13 @@ import { type AppOptions, createApp } from '../../gateway/app.ts';
 import { findMissing } from '../../gateway/readiness.ts';
 import { createAuditService } from '../../services/audit/audit.service.ts';
 import helloService from '../../services/hello/hello.service.ts';
+import { createLabService } from '../../services/lab/lab.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
 import { startNode } from './broker-node.ts';
 
 /** What {@link startGateway} is told. */
 export interface GatewayOptions {
-  /** @default audit, hello, and users in memory */
+  /** @default audit, hello, lab, and users in memory */
   services?: ServiceSchema[];
   broker?: BrokerOptions;
   /** More of the application's own options. */
@@ -56,6 +57,7 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
   const services = options.services ?? [
     createAuditService(),
     helloService,
+    createLabService({}),
     createUsersService({ USERS_DB: ':memory:' }),
   ];
   const tracing = createMemoryTracing({ service: 'gateway' });
@@ -72,13 +74,15 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
       isConnected = watchConnection(created, logger);
     },
   });
+  const { servesLab = true } = options.app ?? {};
   const app = createApp({
     mesh: broker,
-    findMissing: () => findMissing(broker, isConnected),
+    findMissing: () => findMissing(broker, { isConnected, servesLab }),
     logger,
     tracing: tracing.koa(),
     metrics,
     jwtSecret: JWT_SECRET,
+    servesLab,
     ...options.app,
   });
   const server = await startServer(app.callback(), {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
   type Environment,
+  expectLabAllowed,
   loadAvatarsConfig,
   loadConfig,
   loadGatewayConfig,
@@ -25,7 +26,7 @@ function configError(load: () => unknown): ConfigError {
 
 test('an empty environment gives the documented defaults', (t) => {
   t.deepEqual(loadGatewayConfig({}), {
-    gateway: { host: '127.0.0.1', port: 3000, proxies: 0, corsOrigins: [] },
+    gateway: { host: '127.0.0.1', port: 3000, proxies: 0, corsOrigins: [], servesLab: true },
     auth: { jwtSecret: undefined, adminEmails: [] },
     mesh: { natsUrl: undefined, namespace: 'tracemesh' },
     logLevel: 'info',
@@ -123,6 +124,7 @@ const bad: [string, (env: Environment) => unknown, Record<string, string>][] = [
   ['an address with a query', loadUsersConfig, { AVATARS_URL: 'http://localhost:3100/?x=1' }],
   ['an address with a password', loadUsersConfig, { AVATARS_URL: 'http://ada:hidden@localhost:3100' }],
   ['a port of the avatars service', loadAvatarsConfig, { AVATARS_PORT: '65536' }],
+  ['a lab in production', expectLabAllowed, { NODE_ENV: 'production' }],
   ['a port of the stand-in', loadJaegerConfig, { JAEGER_OTLP_PORT: 'x' }],
 ];
 for (const [title, load, env] of bad) {

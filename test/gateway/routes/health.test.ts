@@ -1,5 +1,6 @@
 import test from 'ava';
 import helloService from '../../../services/hello/hello.service.ts';
+import { createLabService } from '../../../services/lab/lab.service.ts';
 import { createUsersService } from '../../../services/users/users.service.ts';
 import { startGateway } from '../../helpers/gateway.ts';
 
@@ -12,13 +13,15 @@ test('is live as soon as it answers, whatever is missing', async (t) => {
 
 test('is ready when all services are seen, and names those that are not', async (t) => {
   const { send, broker } = await startGateway(t, { services: [] });
-  const both = await send('GET', '/health/ready');
-  t.is(both.status, 503);
-  t.like(both.json.error, { code: 'NOT_READY', message: 'Waiting for: hello, users' });
+  const all = await send('GET', '/health/ready');
+  t.is(all.status, 503);
+  t.like(all.json.error, { code: 'NOT_READY', message: 'Waiting for: hello, users, lab' });
 
   const seen = async (name: string) => broker.waitForServices(name, 5000, 10);
   broker.createService(helloService);
   await seen('hello');
+  broker.createService(createLabService({}));
+  await seen('lab');
   const one = await send('GET', '/health/ready');
   t.is(one.status, 503);
   t.deepEqual(one.json.error.details, [{ field: 'users', message: 'is missing' }]);

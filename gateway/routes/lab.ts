@@ -1,0 +1,19 @@
+/** `/lab`: faults to find in a trace, each with `?cured=true` to see it gone; not in production. */
+import { call } from '#shared/contracts/call.ts';
+import { Cure, OrderList } from '#shared/contracts/lab.ts';
+import { type Route, route } from '../route.ts';
+
+/** A route for each fault. */
+export const labRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/lab/n-plus-one',
+    summary:
+      'Lists orders by a statement for the list and one more for each of them; cured, by one statement',
+    access: 'anybody',
+    query: Cure,
+    success: { status: 200, description: 'The orders', schema: OrderList },
+    failures: [],
+    answer: ({ query, mesh }) => call(mesh, 'lab.listOrders', query),
+  }),
+];

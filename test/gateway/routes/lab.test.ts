@@ -1,0 +1,69 @@
+import test, { type ExecutionContext } from 'ava';
+import { matchTree, noErrors, noOrphans } from '#shared/tracing/testing.ts';
+import { createLabService } from '../../../services/lab/lab.service.ts';
+import { startGateway } from '../../helpers/gateway.ts';
+import { until } from '../../helpers/until.ts';
+
+/** A gateway with nothing but the lab behind it. */
+function startLab(t: ExecutionContext) {
+  return startGateway(t, { services: [createLabService({})] });
+}
+
+/** Asks, and answers the reply with the spans of its trace once all have ended. */
+async function trace({ send, tracing }: Awaited<ReturnType<typeof startGateway>>, path: string) {
+  const reply = await send('GET', path);
+  await until(() => tracing.stats().unfinished === 0);
+  noOrphans(tracing.spans);
+  const spans = tracing.spans.filter(({ traceId }) => traceId === reply.headers['x-trace-id']);
+  return { ...reply, spans };
+}
+
+const times = (count: number, lines: string) => Array<string>(count).fill(lines).join('\n');
+
+test('n-plus-one asks for the customer of each order, cured for all at once: with the same answer', async (t) => {
+  const lab = await startLab(t);
+  const faulty = await trace(lab, '/lab/n-plus-one');
+  t.is(faulty.status, 200);
+  t.is(faulty.json.orders.length, 20);
+  noErrors(faulty.spans);
+  matchTree(
+    faulty.spans,
+    `
+    gateway GET /lab/n-plus-one (server)
+      gateway lab.listOrders (client)
+        lab lab.listOrders (server)
+          lab SELECT orders (client)
+${times(20, '          lab SELECT customers (client)')}`,
+  );
+
+  const cured = await trace(lab, '/lab/n-plus-one?cured=true');
+  t.is(cured.text, faulty.text);
+  noErrors(cured.spans);
+  matchTree(
+    cured.spans,
+    `
+    gateway GET /lab/n-plus-one (server)
+      gateway lab.listOrders (client)
+        lab lab.listOrders (server)
+          lab SELECT orders (client)`,
+  );
+});
+
+test('in production there are no such paths, no word of them, and no need for the lab', async (t) => {
+  const { send } = await startGateway(t, { app: { servesLab: false } });
+  t.is((await send('GET', '/lab/n-plus-one')).status, 404);
+  t.false((await send('GET', '/openapi.json')).text.includes('/lab'));
+
+  const without = await startGateway(t, { services: [], app: { servesLab: false } });
+  const { json } = await without.send('GET', '/health/ready');
+  t.is(json.error.message, 'Waiting for: hello, users');
+});
+
+for (const query of ['cured=1', 'cured=', 'cured=TRUE', 'cured=true&cured=true', 'cure=true']) {
+  test(`GET /lab/n-plus-one?${query} answers 422`, async (t) => {
+    const { send } = await startLab(t);
+    const { status, json } = await send('GET', `/lab/n-plus-one?${query}`);
+    t.is(status, 422);
+    t.is(json.error.details[0].field, query.split('=')[0]);
+  });
+}
