@@ -1,6 +1,6 @@
 /** `/lab`: faults to find in a trace, each with `?cured=true` to see it gone; not in production. */
 import { call } from '#shared/contracts/call.ts';
-import { Cure, OrderList } from '#shared/contracts/lab.ts';
+import { Cure, OrderList, Quote } from '#shared/contracts/lab.ts';
 import { type Route, route } from '../route.ts';
 
 /** A route for each fault. */
@@ -15,5 +15,16 @@ export const labRoutes: readonly Route[] = [
     success: { status: 200, description: 'The orders', schema: OrderList },
     failures: [],
     answer: ({ query, mesh }) => call(mesh, 'lab.listOrders', query),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/lab/serial',
+    summary: 'Makes a quote of three answers that are asked for one after the other; cured, at once',
+    access: 'anybody',
+    query: Cure,
+    success: { status: 200, description: 'The quote', schema: Quote },
+    failures: [],
+    answer: ({ query, mesh }) => call(mesh, 'lab.quote', query),
   }),
 ];

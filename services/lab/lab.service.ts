@@ -1,18 +1,30 @@
 /** The lab, as the runner loads it: what is wrong here was planted, a fault a file. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceSchema } from 'moleculer';
 import { type Environment, expectLabAllowed } from '#shared/config.ts';
 import { implement } from '#shared/contracts/implement.ts';
 import { labContract } from '#shared/contracts/lab.ts';
 import { type OrdersStore, openOrdersStore } from './orders-store.ts';
+import { quoteAtOnce, quoteInTurn } from './quote.ts';
+import { createNeighbours, type Wait } from './slow-neighbours.ts';
+
+/** What {@link createLabService} takes from the outside. */
+export interface LabOptions {
+  /** How slow neighbours are waited for. @default a timer */
+  wait?: Wait;
+}
 
 /** A lab that refuses to be created in production, and holds its database open while it is started. */
-export function createLabService(env: Environment): ServiceSchema {
+export function createLabService(env: Environment, { wait = delay }: LabOptions = {}): ServiceSchema {
   let orders: OrdersStore;
 
   return {
     name: 'lab',
     actions: implement(labContract, {
       listOrders: ({ cured }) => ({ orders: cured ? orders.listJoined() : orders.listOneByOne() }),
+
+      quote: ({ cured }, ctx) => (cured ? quoteAtOnce(ctx) : quoteInTurn(ctx)),
+      ...createNeighbours(wait),
     }),
     created() {
       expectLabAllowed(env);

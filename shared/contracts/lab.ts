@@ -14,7 +14,21 @@ export const OrderList = fields({
 /** Orders, each with the name of its customer. */
 export type OrderList = Type.Static<typeof OrderList>;
 
-/** The actions of the lab: one for each fault. What they answer is the same with the fault and without. */
+const inStock = Type.Integer();
+const priceCents = Type.Integer();
+const shippingDays = Type.Integer();
+
+/** How many there are, what one costs, and how long it is on its way. */
+export const Quote = fields({ inStock, priceCents, shippingDays });
+/** How many there are, what one costs, and how long it is on its way. */
+export type Quote = Type.Static<typeof Quote>;
+
+/** The actions of the lab: one for each fault, which answers the same when it is cured; and those that it calls. */
 export const labContract = {
   listOrders: { params: Cure, result: OrderList, repeatable: true },
+
+  quote: { params: Cure, result: Quote, repeatable: true },
+  checkStock: { params: fields({}), result: fields({ inStock }), repeatable: true },
+  findPrice: { params: fields({}), result: fields({ priceCents }), repeatable: true },
+  estimateShipping: { params: fields({}), result: fields({ shippingDays }), repeatable: true },
 } satisfies ServiceContract;

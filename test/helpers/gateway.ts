@@ -20,7 +20,7 @@ import { startNode } from './broker-node.ts';
 
 /** What {@link startGateway} is told. */
 export interface GatewayOptions {
-  /** @default audit, hello, lab, and users in memory */
+  /** @default audit, hello, the lab, whose neighbours are slow by a turn of the loop, and users in memory */
   services?: ServiceSchema[];
   broker?: BrokerOptions;
   /** More of the application's own options. */
@@ -57,7 +57,7 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
   const services = options.services ?? [
     createAuditService(),
     helloService,
-    createLabService({}),
+    createLabService({}, { wait: () => new Promise(setImmediate) }),
     createUsersService({ USERS_DB: ':memory:' }),
   ];
   const tracing = createMemoryTracing({ service: 'gateway' });

@@ -1,12 +1,13 @@
 import test, { type ExecutionContext } from 'ava';
-import { matchTree, noErrors, noOrphans } from '#shared/tracing/testing.ts';
+import { matchTree, noErrors, noOrphans, type RecordedSpan } from '#shared/tracing/testing.ts';
 import { createLabService } from '../../../services/lab/lab.service.ts';
 import { startGateway } from '../../helpers/gateway.ts';
 import { until } from '../../helpers/until.ts';
 
-/** A gateway with nothing but the lab behind it. */
+/** A gateway with nothing but the lab behind it, whose slow neighbours take a turn of the loop. */
 function startLab(t: ExecutionContext) {
-  return startGateway(t, { services: [createLabService({})] });
+  const wait = () => new Promise(setImmediate);
+  return startGateway(t, { services: [createLabService({}, { wait })] });
 }
 
 /** Asks, and answers the reply with the spans of its trace once all have ended. */
@@ -47,6 +48,43 @@ ${times(20, '          lab SELECT customers (client)')}`,
         lab lab.listOrders (server)
           lab SELECT orders (client)`,
   );
+});
+
+/** Whether the calls of these actions were all under way at one time. */
+function together(spans: readonly RecordedSpan[], actions: readonly string[]): boolean {
+  const calls = spans.filter(
+    ({ operation, tags }) => actions.includes(operation) && tags['span.kind'] === 'client',
+  );
+  const lastStart = Math.max(...calls.map(({ startUs }) => startUs));
+  return calls.every(({ startUs, durationUs }) => startUs + durationUs >= lastStart);
+}
+
+test('serial asks three who do not need each other in turn, cured at once: with the same answer', async (t) => {
+  const lab = await startLab(t);
+  const actions = ['lab.checkStock', 'lab.findPrice', 'lab.estimateShipping'];
+  const picture = `
+    gateway GET /lab/serial (server)
+      gateway lab.quote (client)
+        lab lab.quote (server)
+          lab lab.checkStock (client)
+            lab lab.checkStock (server)
+          lab lab.findPrice (client)
+            lab lab.findPrice (server)
+          lab lab.estimateShipping (client)
+            lab lab.estimateShipping (server)`;
+
+  const faulty = await trace(lab, '/lab/serial');
+  t.is(faulty.status, 200);
+  t.deepEqual(faulty.json, { inStock: 3, priceCents: 1900, shippingDays: 2 });
+  noErrors(faulty.spans);
+  matchTree(faulty.spans, picture, { siblings: 'start' });
+  t.false(together(faulty.spans, actions));
+
+  const cured = await trace(lab, '/lab/serial?cured=true');
+  t.is(cured.text, faulty.text);
+  noErrors(cured.spans);
+  matchTree(cured.spans, picture, { siblings: 'start' });
+  t.true(together(cured.spans, actions));
 });
 
 test('in production there are no such paths, no word of them, and no need for the lab', async (t) => {
