@@ -1,6 +1,6 @@
 /** `/lab`: faults to find in a trace, each with `?cured=true` to see it gone; not in production. */
 import { call } from '#shared/contracts/call.ts';
-import { Cure, OrderList, Quote } from '#shared/contracts/lab.ts';
+import { Cure, OrderList, Quote, Reports } from '#shared/contracts/lab.ts';
 import { type Route, route } from '../route.ts';
 
 /** A route for each fault. */
@@ -26,5 +26,16 @@ export const labRoutes: readonly Route[] = [
     success: { status: 200, description: 'The quote', schema: Quote },
     failures: [],
     answer: ({ query, mesh }) => call(mesh, 'lab.quote', query),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/lab/pool',
+    summary: 'Renders six reports at once in a pool of one, where they queue; cured, in a pool of six',
+    access: 'anybody',
+    query: Cure,
+    success: { status: 200, description: 'What was rendered', schema: Reports },
+    failures: [],
+    answer: ({ query, mesh }) => call(mesh, 'lab.renderReports', query),
   }),
 ];

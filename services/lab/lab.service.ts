@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceSchema } from 'moleculer';
 import { type Environment, expectLabAllowed } from '#shared/config.ts';
 import { implement } from '#shared/contracts/implement.ts';
-import { labContract } from '#shared/contracts/lab.ts';
+import { labContract, REGIONS } from '#shared/contracts/lab.ts';
 import { type OrdersStore, openOrdersStore } from './orders-store.ts';
 import { quoteAtOnce, quoteInTurn } from './quote.ts';
+import { createRender, poolOf, renderAll } from './reports.ts';
 import { createNeighbours, type Wait } from './slow-neighbours.ts';
 
 /** What {@link createLabService} takes from the outside. */
@@ -17,15 +18,25 @@ export interface LabOptions {
 /** A lab that refuses to be created in production, and holds its database open while it is started. */
 export function createLabService(env: Environment, { wait = delay }: LabOptions = {}): ServiceSchema {
   let orders: OrdersStore;
+  const render = createRender(wait);
 
   return {
     name: 'lab',
-    actions: implement(labContract, {
-      listOrders: ({ cured }) => ({ orders: cured ? orders.listJoined() : orders.listOneByOne() }),
+    actions: implement(
+      labContract,
+      {
+        listOrders: ({ cured }) => ({ orders: cured ? orders.listJoined() : orders.listOneByOne() }),
 
-      quote: ({ cured }, ctx) => (cured ? quoteAtOnce(ctx) : quoteInTurn(ctx)),
-      ...createNeighbours(wait),
-    }),
+        quote: ({ cured }, ctx) => (cured ? quoteAtOnce(ctx) : quoteInTurn(ctx)),
+        ...createNeighbours(wait),
+
+        renderReports: ({ cured }, ctx) =>
+          renderAll(ctx, cured ? 'lab.renderInPoolOfSix' : 'lab.renderInPoolOfOne'),
+        renderInPoolOfOne: render,
+        renderInPoolOfSix: render,
+      },
+      { actions: { renderInPoolOfOne: poolOf(1), renderInPoolOfSix: poolOf(REGIONS.length) } },
+    ),
     created() {
       expectLabAllowed(env);
     },

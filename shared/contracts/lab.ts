@@ -23,6 +23,21 @@ export const Quote = fields({ inStock, priceCents, shippingDays });
 /** How many there are, what one costs, and how long it is on its way. */
 export type Quote = Type.Static<typeof Quote>;
 
+/** What there is a report on. */
+export const REGIONS = ['north', 'east', 'south', 'west', 'inland', 'overseas'] as const;
+
+const region = Type.Enum([...REGIONS]);
+
+/** A report, as far as it matters here. */
+export const Report = fields({ region });
+/** A report, as far as it matters here. */
+export type Report = Type.Static<typeof Report>;
+
+/** The regions whose reports have been rendered. */
+export const Reports = fields({ reports: Type.Array(region) });
+/** The regions whose reports have been rendered. */
+export type Reports = Type.Static<typeof Reports>;
+
 /** The actions of the lab: one for each fault, which answers the same when it is cured; and those that it calls. */
 export const labContract = {
   listOrders: { params: Cure, result: OrderList, repeatable: true },
@@ -31,4 +46,8 @@ export const labContract = {
   checkStock: { params: fields({}), result: fields({ inStock }), repeatable: true },
   findPrice: { params: fields({}), result: fields({ priceCents }), repeatable: true },
   estimateShipping: { params: fields({}), result: fields({ shippingDays }), repeatable: true },
+
+  renderReports: { params: Cure, result: Reports, repeatable: true },
+  renderInPoolOfOne: { params: Report, result: Report, repeatable: true },
+  renderInPoolOfSix: { params: Report, result: Report, repeatable: true },
 } satisfies ServiceContract;

@@ -41,6 +41,7 @@ test('describes every route, with its schemas as they are', async (t) => {
       'GET /hello/{name}',
       'GET /hello/{name}/stream',
       'GET /lab/n-plus-one',
+      'GET /lab/pool',
       'GET /lab/serial',
       'GET /metrics',
       'GET /openapi.json',

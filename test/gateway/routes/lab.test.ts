@@ -50,13 +50,11 @@ ${times(20, '          lab SELECT customers (client)')}`,
   );
 });
 
-/** Whether the calls of these actions were all under way at one time. */
-function together(spans: readonly RecordedSpan[], actions: readonly string[]): boolean {
-  const calls = spans.filter(
-    ({ operation, tags }) => actions.includes(operation) && tags['span.kind'] === 'client',
-  );
-  const lastStart = Math.max(...calls.map(({ startUs }) => startUs));
-  return calls.every(({ startUs, durationUs }) => startUs + durationUs >= lastStart);
+/** Whether all these operations were under way at one time. */
+function together(spans: readonly RecordedSpan[], operations: readonly string[]): boolean {
+  const some = spans.filter(({ operation }) => operations.includes(operation));
+  const lastStart = Math.max(...some.map(({ startUs }) => startUs));
+  return some.every(({ startUs, durationUs }) => startUs + durationUs >= lastStart);
 }
 
 test('serial asks three who do not need each other in turn, cured at once: with the same answer', async (t) => {
@@ -85,6 +83,37 @@ test('serial asks three who do not need each other in turn, cured at once: with 
   noErrors(cured.spans);
   matchTree(cured.spans, picture, { siblings: 'start' });
   t.true(together(cured.spans, actions));
+});
+
+test('pool renders six reports one at a time, cured all at a time: with the same answer', async (t) => {
+  const lab = await startLab(t);
+  const faulty = await trace(lab, '/lab/pool');
+  t.is(faulty.status, 200);
+  t.deepEqual(faulty.json, { reports: ['north', 'east', 'south', 'west', 'inland', 'overseas'] });
+  noErrors(faulty.spans);
+  const tags = ['moleculer.queue_ms'];
+  const picture = (action: string, queued: string) => `
+    gateway GET /lab/pool (server)
+      gateway lab.renderReports (client)
+        lab lab.renderReports (server)
+          lab ${action} (client)
+            lab ${action} (server)
+              lab render report
+${times(
+  5,
+  `\
+          lab ${action} (client)
+            lab ${action} (server)${queued}
+              lab render report`,
+)}`;
+  matchTree(faulty.spans, picture('lab.renderInPoolOfOne', ' moleculer.queue_ms=*'), { tags });
+  t.false(together(faulty.spans, ['render report']));
+
+  const cured = await trace(lab, '/lab/pool?cured=true');
+  t.is(cured.text, faulty.text);
+  noErrors(cured.spans);
+  matchTree(cured.spans, picture('lab.renderInPoolOfSix', ''), { tags });
+  t.true(together(cured.spans, ['render report']));
 });
 
 test('in production there are no such paths, no word of them, and no need for the lab', async (t) => {
