@@ -1,6 +1,6 @@
 /** `/lab`: faults to find in a trace, each with `?cured=true` to see it gone; not in production. */
 import { call } from '#shared/contracts/call.ts';
-import { Cure, OrderList, Quote, Reports } from '#shared/contracts/lab.ts';
+import { Cure, OrderList, Parcel, Quote, Reports } from '#shared/contracts/lab.ts';
 import { type Route, route } from '../route.ts';
 
 /** A route for each fault. */
@@ -37,5 +37,20 @@ export const labRoutes: readonly Route[] = [
     success: { status: 200, description: 'What was rendered', schema: Reports },
     failures: [],
     answer: ({ query, mesh }) => call(mesh, 'lab.renderReports', query),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/lab/retry-storm',
+    summary: 'Looks for a parcel through three services that all try again; cured, through one that does',
+    access: 'anybody',
+    query: Cure,
+    success: {
+      status: 200,
+      description: 'That it was not found, and after how many attempts',
+      schema: Parcel,
+    },
+    failures: [],
+    answer: ({ query, mesh }) => call(mesh, 'lab.trackParcel', query),
   }),
 ];

@@ -5,6 +5,7 @@ import { type Environment, expectLabAllowed } from '#shared/config.ts';
 import { implement } from '#shared/contracts/implement.ts';
 import { labContract, REGIONS } from '#shared/contracts/lab.ts';
 import { type OrdersStore, openOrdersStore } from './orders-store.ts';
+import { parcelHandlers, parcelSettings } from './parcel.ts';
 import { quoteAtOnce, quoteInTurn } from './quote.ts';
 import { createRender, poolOf, renderAll } from './reports.ts';
 import { createNeighbours, type Wait } from './slow-neighbours.ts';
@@ -34,8 +35,16 @@ export function createLabService(env: Environment, { wait = delay }: LabOptions 
           renderAll(ctx, cured ? 'lab.renderInPoolOfSix' : 'lab.renderInPoolOfOne'),
         renderInPoolOfOne: render,
         renderInPoolOfSix: render,
+
+        ...parcelHandlers,
       },
-      { actions: { renderInPoolOfOne: poolOf(1), renderInPoolOfSix: poolOf(REGIONS.length) } },
+      {
+        actions: {
+          renderInPoolOfOne: poolOf(1),
+          renderInPoolOfSix: poolOf(REGIONS.length),
+          ...parcelSettings,
+        },
+      },
     ),
     created() {
       expectLabAllowed(env);

@@ -18,7 +18,7 @@ type Answer<C extends ActionContract> = C extends { readonly streamed: true }
 /** What a service says of its actions beside their functions. */
 export interface ImplementOptions<C extends ServiceContract> extends InputOptions {
   /** Moleculer's own settings, by action. */
-  actions?: { [A in keyof C]?: Pick<ActionSchema, 'bulkhead' | 'cache'> };
+  actions?: { [A in keyof C]?: Pick<ActionSchema, 'bulkhead' | 'cache' | 'circuitBreaker'> };
 }
 
 /** The actions of a service: the contract's parameters, checked, in front of its functions. */

@@ -6,6 +6,8 @@ import { fields, type ServiceContract } from './contract.ts';
 export const Cure = fields({
   cured: Type.Optional(Type.Boolean({ default: false, description: 'true takes the fault away' })),
 });
+/** The switch. */
+export type Cure = Type.Static<typeof Cure>;
 
 /** Orders, each with the name of its customer. */
 export const OrderList = fields({
@@ -38,6 +40,11 @@ export const Reports = fields({ reports: Type.Array(region) });
 /** The regions whose reports have been rendered. */
 export type Reports = Type.Static<typeof Reports>;
 
+const place = Type.Union([Type.String(), Type.Null()]);
+
+/** Where a parcel is; null where nobody could say, and how often the one who knows was asked. */
+export const Parcel = fields({ place, attempts: Type.Integer() });
+
 /** The actions of the lab: one for each fault, which answers the same when it is cured; and those that it calls. */
 export const labContract = {
   listOrders: { params: Cure, result: OrderList, repeatable: true },
@@ -50,4 +57,9 @@ export const labContract = {
   renderReports: { params: Cure, result: Reports, repeatable: true },
   renderInPoolOfOne: { params: Report, result: Report, repeatable: true },
   renderInPoolOfSix: { params: Report, result: Report, repeatable: true },
+
+  trackParcel: { params: Cure, result: Parcel },
+  askCarrier: { params: Cure, result: fields({ place }), repeatable: true },
+  askDepot: { params: Cure, result: fields({ place }), repeatable: true },
+  askScanner: { params: fields({}), result: fields({ place }), repeatable: true },
 } satisfies ServiceContract;

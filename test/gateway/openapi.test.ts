@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type Type from 'typebox';
 import { Compile } from 'typebox/schema';
+import { resilience } from '#shared/resilience.ts';
 import { type Reply, startGateway } from '../helpers/gateway.ts';
 import { anyRequestTo, type Operation, operationsOf } from './openapi-requests.ts';
 
@@ -18,7 +19,8 @@ const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engin
 async function startDescribed(t: Parameters<typeof startGateway>[0]) {
   // Attempts without end, so that more than the limit of them is seen.
   const loginLimit = { account: { burst: 1e6, intervalMs: 1 }, client: { burst: 1e6, intervalMs: 1 } };
-  const gateway = await startGateway(t, { app: { loginLimit, deadlineMs: 20_000 } });
+  const retryPolicy = { ...resilience.retryPolicy, delay: 1 };
+  const gateway = await startGateway(t, { app: { loginLimit, deadlineMs: 20_000 }, broker: { retryPolicy } });
   const { json: user } = await gateway.send('POST', '/users', ada);
   const credentials = { email: ada.email, password: ada.password };
   const { json: login } = await gateway.send('POST', '/users/login', credentials);
@@ -42,6 +44,7 @@ test('describes every route, with its schemas as they are', async (t) => {
       'GET /hello/{name}/stream',
       'GET /lab/n-plus-one',
       'GET /lab/pool',
+      'GET /lab/retry-storm',
       'GET /lab/serial',
       'GET /metrics',
       'GET /openapi.json',

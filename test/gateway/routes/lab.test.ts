@@ -1,13 +1,12 @@
 import test, { type ExecutionContext } from 'ava';
+import { resilience } from '#shared/resilience.ts';
 import { matchTree, noErrors, noOrphans, type RecordedSpan } from '#shared/tracing/testing.ts';
-import { createLabService } from '../../../services/lab/lab.service.ts';
 import { startGateway } from '../../helpers/gateway.ts';
 import { until } from '../../helpers/until.ts';
 
-/** A gateway with nothing but the lab behind it, whose slow neighbours take a turn of the loop. */
+/** A gateway whose mesh tries again soon. */
 function startLab(t: ExecutionContext) {
-  const wait = () => new Promise(setImmediate);
-  return startGateway(t, { services: [createLabService({}, { wait })] });
+  return startGateway(t, { broker: { retryPolicy: { ...resilience.retryPolicy, delay: 1 } } });
 }
 
 /** Asks, and answers the reply with the spans of its trace once all have ended. */
@@ -116,6 +115,68 @@ ${times(
   t.true(together(cured.spans, ['render report']));
 });
 
+/** The lines of a failed call, with what its callee did below; of an attempt where it is one of several. */
+function failed(action: string, below: readonly string[] = [], attempt = ''): string[] {
+  return [
+    `lab ${action} (client) ERROR${attempt}`,
+    `  lab ${action} (server) ERROR`,
+    ...below.map((line) => `    ${line}`),
+  ];
+}
+
+/** The same for each of three attempts. */
+function failedThrice(action: string, below: readonly string[] = []): string[] {
+  return [1, 2, 3].flatMap((attempt) => failed(action, below, ` moleculer.attempt=${attempt}`));
+}
+
+/** What is the same of both storms: the request, and that it was answered. */
+function storm(below: readonly string[]): string {
+  return [
+    'gateway GET /lab/retry-storm (server)',
+    '  gateway lab.trackParcel (client)',
+    '    lab lab.trackParcel (server)',
+    ...below.map((line) => `      ${line}`),
+  ].join('\n');
+}
+
+const STORM = storm(
+  failedThrice('lab.askCarrier', failedThrice('lab.askDepot', failedThrice('lab.askScanner'))),
+);
+const CALM = storm(failed('lab.askCarrier', failed('lab.askDepot', failedThrice('lab.askScanner'))));
+
+test('retry-storm asks a silent scanner 27 times, cured 3 times: and is answered in both cases', async (t) => {
+  const lab = await startLab(t);
+  const tags = ['moleculer.attempt'];
+  const faulty = await trace(lab, '/lab/retry-storm');
+  t.is(faulty.status, 200);
+  t.deepEqual(faulty.json, { place: null, attempts: 27 });
+  matchTree(faulty.spans, STORM, { tags });
+
+  const cured = await trace(lab, '/lab/retry-storm?cured=true');
+  t.is(cured.status, 200);
+  t.deepEqual(cured.json, { place: null, attempts: 3 });
+  matchTree(cured.spans, CALM, { tags });
+});
+
+test('storms end as they did before, however many there were, and no circuit opens for others', async (t) => {
+  const { send, broker } = await startLab(t);
+  const opened: unknown[] = [];
+  broker.localBus.on('$circuit-breaker.opened', (circuit) => opened.push(circuit));
+  for (let storms = 0; storms < 20; storms++) {
+    const { status, json } = await send('GET', '/lab/retry-storm');
+    t.is(status, 200);
+    t.is(json.attempts, 27);
+  }
+  const together = await Promise.all(Array.from({ length: 5 }, () => send('GET', '/lab/retry-storm')));
+  t.deepEqual(
+    together.map(({ json }) => json.attempts),
+    [27, 27, 27, 27, 27],
+  );
+  t.deepEqual(opened, []);
+  for (const path of ['n-plus-one', 'serial', 'pool'])
+    t.is((await send('GET', `/lab/${path}`)).status, 200, path);
+});
+
 test('in production there are no such paths, no word of them, and no need for the lab', async (t) => {
   const { send } = await startGateway(t, { app: { servesLab: false } });
   t.is((await send('GET', '/lab/n-plus-one')).status, 404);
@@ -126,11 +187,14 @@ test('in production there are no such paths, no word of them, and no need for th
   t.is(json.error.message, 'Waiting for: hello, users');
 });
 
-for (const query of ['cured=1', 'cured=', 'cured=TRUE', 'cured=true&cured=true', 'cure=true']) {
-  test(`GET /lab/n-plus-one?${query} answers 422`, async (t) => {
+for (const path of ['n-plus-one', 'serial', 'pool', 'retry-storm']) {
+  test(`GET /lab/${path} takes no other switch, and its own for true or false alone`, async (t) => {
     const { send } = await startLab(t);
-    const { status, json } = await send('GET', `/lab/n-plus-one?${query}`);
-    t.is(status, 422);
-    t.is(json.error.details[0].field, query.split('=')[0]);
+    for (const query of ['cured=1', 'cured=', 'cured=TRUE', 'cured=true&cured=true', 'cure=true']) {
+      const { status, json } = await send('GET', `/lab/${path}?${query}`);
+      t.is(status, 422);
+      t.is(json.error.details[0].field, query.split('=')[0]);
+    }
+    t.is((await send('GET', `/lab/${path}?cured=false`)).status, 200);
   });
 }
