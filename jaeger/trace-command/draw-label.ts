@@ -32,7 +32,8 @@ export function notesOf(row: TreeRow, palette: Palette): Piece[][] {
   const own = row.depth === 0 ? '' : row.isLast ? '   ' : '│  ';
   const indent = branchesOf(row) + own + (span.children.length > 0 ? '│ ' : '  ');
   const notes: Piece[] = [];
-  if (span.errorMessage !== null) notes.push({ text: printable(span.errorMessage), paint: palette.bad });
+  if (span.errorMessage !== null && !isSaidBelow(span))
+    notes.push({ text: printable(span.errorMessage), paint: palette.bad });
   if (span.missingParent !== null)
     notes.push({
       text: `an orphan: its parent ${printable(span.missingParent)} is not in the trace`,
@@ -40,6 +41,11 @@ export function notesOf(row: TreeRow, palette: Palette): Piece[][] {
     });
   if (span.inCircle) notes.push({ text: 'it is its own ancestor', paint: palette.warn });
   return notes.map((note) => [{ text: indent, paint: palette.dim }, note]);
+}
+
+/** True where the span failed of what one of its children failed of: it is said there, where it began. */
+function isSaidBelow({ errorMessage, children }: TreeSpan): boolean {
+  return children.some((child) => child.errorMessage === errorMessage);
 }
 
 /** A service's name; Jaeger leaves it empty where the name is not UTF-8. */

@@ -66,6 +66,39 @@ test('a trace is drawn with its branches, kinds, durations, bars, errors and orp
   t.is(draw(tree), picture);
 });
 
+test('what went wrong is said where it began, and again only where it is told otherwise', (t) => {
+  const failed = (message: string) => ({
+    tags: { error: true },
+    logs: [{ atUs: 1, fields: { event: 'error', 'error.kind': 'Error', message } }],
+  });
+  const drawn = draw(
+    treeOfBatches(
+      batchOf(TRACE, 'shop', [
+        { id: 1, operation: 'buy', ...failed('no answer') },
+        { id: 2, parent: 1, operation: 'pay', startUs: 1, ...failed('boom') },
+        { id: 3, parent: 2, operation: 'charge', startUs: 2, ...failed('boom') },
+        { id: 4, parent: 2, operation: 'charge', startUs: 3, ...failed('boom') },
+      ]),
+    ),
+    30,
+  );
+  t.deepEqual(
+    drawn
+      .split('\n')
+      .slice(4)
+      .map((line) => line.replace(/ +\d.*$/, '')),
+    [
+      '✗ shop buy',
+      '│ Error: no answer',
+      '└─ ✗ shop pay',
+      '   ├─ ✗ shop charge',
+      '   │    Error: boom',
+      '   └─ ✗ shop charge',
+      '        Error: boom',
+    ],
+  );
+});
+
 test('colours change nothing but the colour', (t) => {
   for (const depth of [4, 8, 24] as const) {
     const coloured = draw(tree, 100, depth);
