@@ -68,9 +68,11 @@ function createNode(folders: string[]): BrokerOptions {
         server = await startMetricsServer({ host, port, metrics, findMissing }).catch(exitWith);
         logger.info(`tells of itself at ${server.url}/metrics`);
       }
-      const served = services.map((service) => service.name).filter((service) => !service.startsWith('$'));
+      const served = services
+        .map((service) => service.fullName)
+        .filter((service) => !service.startsWith('$'));
       logger.info(`serves ${served.join(', ')} as ${nodeID} over ${mesh.natsUrl ? 'NATS' : 'loopback TCP'}`);
-      lifecycle.announceReady({ name, ...(server && { metricsUrl: server.url }) });
+      lifecycle.announceReady({ name, services: served, ...(server && { metricsUrl: server.url }) });
     },
   };
 }

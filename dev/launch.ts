@@ -46,9 +46,9 @@ export async function launch({ env, root, services, fleet, natsPort, say }: Laun
     const port = settings.jaeger.queryPort;
     await expectFree('Jaeger stand-in', { host: '127.0.0.1', port, variable: 'JAEGER_QUERY_PORT' });
   }
-  const names = ['gateway', ...services.map(({ name }) => name)].join(', ');
+  const names = services.map(({ name }) => name);
   const spans = jaeger.standIn ? 'a stand-in for Jaeger' : 'the Jaeger that is there';
-  say(`starting ${names} over ${mesh.description}, with ${spans}`);
+  say(`starting ${['gateway', ...names].join(', ')} over ${mesh.description}, with ${spans}`);
 
   let known: Environment = { ...env, ...mesh.variables, ...developmentSecret(env) };
   const plan = (name: string, args: string[], variables = {}): ChildPlan => ({
@@ -68,7 +68,7 @@ export async function launch({ env, root, services, fleet, natsPort, say }: Laun
     known = { ...known, AVATARS_URL: env['AVATARS_URL'] || started?.url };
   }
   // Two groups, since the gateway stops before the services; but it need not wait for them to start.
-  const [, [gateway]] = await Promise.all([
+  const [nodes, [gateway]] = await Promise.all([
     fleet.start(
       services.map(({ name, path }, at) =>
         plan(name, runnerArgs(path), metricsPort(settings.metrics.port, at)),
@@ -77,7 +77,10 @@ export async function launch({ env, root, services, fleet, natsPort, say }: Laun
     fleet.start([plan('gateway', ['gateway/main.ts'])]),
   ]);
   if (!gateway?.url) throw new LaunchError('the gateway does not say where it listens');
-  await Promise.race([untilHealthy(gateway.url), fleet.lost]);
+  await Promise.race([
+    untilHealthy(gateway.url, { services: nodes.flatMap(({ services = [] }) => services) }),
+    fleet.lost,
+  ]);
   return { gatewayUrl: gateway.url, queryUrl };
 }
 

@@ -9,6 +9,7 @@ import { createAccess } from './access.ts';
 import { allowOrigins } from './cross-origin.ts';
 import { answerErrors } from './errors.ts';
 import type { LoginLimitOptions } from './login-limit.ts';
+import type { Readiness } from './readiness.ts';
 import { logRequests } from './request-log.ts';
 import { createRoutes, serveRoutes } from './routes/index.ts';
 import { createTokens } from './tokens.ts';
@@ -17,8 +18,8 @@ import { createTokens } from './tokens.ts';
 export interface AppOptions {
   /** Who calls the services. */
   mesh: Caller;
-  /** Names what keeps the gateway from doing its work. */
-  findMissing: () => string[];
+  /** Whether it can do its work. */
+  readiness: Readiness;
   logger: Logger;
   /** Comes first, so that all that follows is in the trace. */
   tracing: Middleware;
@@ -40,11 +41,11 @@ export interface AppOptions {
 
 /** Makes the application; it listens nowhere yet. */
 export function createApp(options: AppOptions): Koa {
-  const { mesh, findMissing, logger, tracing, metrics, jwtSecret, loginLimit } = options;
+  const { mesh, readiness, logger, tracing, metrics, jwtSecret, loginLimit } = options;
   const { adminEmails = [], corsOrigins = [], proxies = 0, servesLab = false, deadlineMs = 5000 } = options;
   const tokens = createTokens({ secret: jwtSecret });
   const access = createAccess({ tokens, adminEmails });
-  const routes = createRoutes({ tokens, findMissing, loginLimit, metrics, servesLab });
+  const routes = createRoutes({ tokens, readiness, loginLimit, metrics, servesLab });
 
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies });
   app.use(tracing);

@@ -13,7 +13,7 @@ import { readTogether } from '#shared/read-together.ts';
 import { createTracing, traceFields } from '#shared/tracing/index.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
 import { createApp } from './app.ts';
-import { findMissing } from './readiness.ts';
+import { createReadiness } from './readiness.ts';
 
 /** How long requests that run may go on when the process is asked to stop. */
 const DRAIN_DEADLINE_MS = 4000;
@@ -32,7 +32,7 @@ async function startGateway(): Promise<void> {
   const isConnected = watchConnection(broker, logger);
   const app = createApp({
     mesh: broker,
-    findMissing: () => findMissing(broker, { isConnected, servesLab: gateway.servesLab }),
+    readiness: createReadiness(broker, isConnected),
     logger,
     tracing: tracing.koa(),
     metrics,

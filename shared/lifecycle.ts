@@ -16,6 +16,8 @@ export interface ReadyMessage {
   url?: string;
   /** The stand-in's further ones: the values for JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and ZIPKIN_ENDPOINT. */
   urls?: { collector?: string; otlp?: string; zipkin?: string };
+  /** Of a service node: the services that the mesh knows by it. */
+  services?: readonly string[];
   /** Of a service node: where its `/metrics` and `/health` are, without a trailing slash. */
   metricsUrl?: string;
 }

@@ -2,12 +2,14 @@
 import Type from 'typebox';
 import { fields } from '#shared/contracts/contract.ts';
 import { errorBody } from '../errors.ts';
+import type { Readiness } from '../readiness.ts';
 import { Answer, type Route, route } from '../route.ts';
 
-const Status = fields({ status: Type.Enum(['live', 'ready']) });
+const Live = fields({ status: Type.Literal('live') });
+const Ready = fields({ status: Type.Literal('ready'), services: Type.Array(Type.String()) });
 
-/** `GET /health/live` and `GET /health/ready`, which names what `findMissing` finds. */
-export function createHealthRoutes(findMissing: () => string[]): readonly Route[] {
+/** `GET /health/live` and `GET /health/ready`, which names what is missing, or the services that are there. */
+export function createHealthRoutes({ findMissing, listServices }: Readiness): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -15,7 +17,7 @@ export function createHealthRoutes(findMissing: () => string[]): readonly Route[
       summary: 'Says that this process lives',
       access: 'anybody',
       isLocal: true,
-      success: { status: 200, description: 'It does', schema: Status },
+      success: { status: 200, description: 'It does', schema: Live },
       failures: [],
       answer: async () => ({ status: 'live' }),
     }),
@@ -26,11 +28,11 @@ export function createHealthRoutes(findMissing: () => string[]): readonly Route[
       summary: 'Says whether requests can be answered',
       access: 'anybody',
       isLocal: true,
-      success: { status: 200, description: 'They can', schema: Status },
+      success: { status: 200, description: 'They can, by these services and others', schema: Ready },
       failures: [503],
       async answer() {
         const missing = findMissing();
-        if (missing.length === 0) return { status: 'ready' };
+        if (missing.length === 0) return { status: 'ready', services: listServices() };
         // No error of this request, which is answered: so none for the log or for a span.
         const body = errorBody({
           code: 'NOT_READY',

@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import type { Metrics } from '#shared/metrics/metrics.ts';
 import type { LoginLimitOptions } from '../login-limit.ts';
 import { describedBy } from '../openapi.ts';
+import type { Readiness } from '../readiness.ts';
 import { MalformedPathError, MethodNotAllowedError, PathNotFoundError } from '../request-errors.ts';
 import type { Route } from '../route.ts';
 import { type ServeOptions, serveRoute } from '../serve-route.ts';
@@ -18,8 +19,7 @@ import { usersRoutes } from './users.ts';
 /** What the routes need. */
 export interface RoutesOptions {
   tokens: Tokens;
-  /** Names what keeps the gateway from doing its work. */
-  findMissing: () => string[];
+  readiness: Readiness;
   loginLimit?: LoginLimitOptions | undefined;
   metrics: Metrics;
   servesLab: boolean;
@@ -27,9 +27,9 @@ export interface RoutesOptions {
 
 /** Makes all routes. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const { tokens, findMissing, loginLimit, metrics, servesLab } = options;
+  const { tokens, readiness, loginLimit, metrics, servesLab } = options;
   return describedBy([
-    ...createHealthRoutes(findMissing),
+    ...createHealthRoutes(readiness),
     createMetricsRoute(metrics),
     ...helloRoutes,
     createLoginRoute(tokens, loginLimit),

@@ -11,7 +11,7 @@ import { resilience } from '#shared/resilience.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, type MemoryTracing } from '#shared/tracing/testing.ts';
 import { type AppOptions, createApp } from '../../gateway/app.ts';
-import { findMissing } from '../../gateway/readiness.ts';
+import { createReadiness } from '../../gateway/readiness.ts';
 import { createAuditService } from '../../services/audit/audit.service.ts';
 import helloService from '../../services/hello/hello.service.ts';
 import { createLabService } from '../../services/lab/lab.service.ts';
@@ -74,15 +74,14 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
       isConnected = watchConnection(created, logger);
     },
   });
-  const { servesLab = true } = options.app ?? {};
   const app = createApp({
     mesh: broker,
-    findMissing: () => findMissing(broker, { isConnected, servesLab }),
+    readiness: createReadiness(broker, () => isConnected()),
     logger,
     tracing: tracing.koa(),
     metrics,
     jwtSecret: JWT_SECRET,
-    servesLab,
+    servesLab: true,
     ...options.app,
   });
   const server = await startServer(app.callback(), {
