@@ -24,7 +24,7 @@ export interface Tracing {
   moleculer(options?: MoleculerOptions): MoleculerMiddleware;
   /** A tracer whose spans carry this service's name; the same one for the same name. */
   tracerFor(service: string): Tracer;
-  /** Spans started, finished, unfinished, sent, dropped by reason, queued; bytes; failed and retried requests. */
+  /** Spans that are recorded: started, finished, unfinished, sent, dropped by reason, queued; bytes; failed and retried requests. */
   stats(): BackendStats;
   /**
    * Stops, sends what is queued, and resolves with what was sent and dropped in this process's whole life, in spans.

@@ -4,7 +4,7 @@ import type { Tags } from '../tracer/tag-pairs.ts';
 
 /** Spans of a process in numbers. */
 export interface BackendStats {
-  /** Spans started and finished; `unfinished` is their difference. */
+  /** Spans that are recorded, as far as they have started and finished; `unfinished` is their difference. */
   readonly started: number;
   readonly finished: number;
   readonly unfinished: number;

@@ -1,6 +1,7 @@
 /** What jaeger-client's tracer lacks: it throws on odd carriers, believes garbage, and counts no unsampled spans. */
 import opentracing, { type Span, type SpanContext, type SpanOptions, type Tracer } from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
+import { isRecorded } from '../recorded.ts';
 import { textOf } from '../text.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 
@@ -70,13 +71,12 @@ function isClientContext(context: unknown): context is ClientContext {
   return typeof context === 'object' && context !== null && 'isDebugIDContainerOnly' in context;
 }
 
-/** Counts all spans, sampled or not. */
+/** Counts the spans that are recorded. */
 export function withSpanCounts<T extends Tracer>(tracer: T, counts: SpanCounts): T {
   const { startSpan } = tracer;
   tracer.startSpan = (name, options) => {
     const span = startSpan.call(tracer, name, options);
-    counts.started++;
-    return withFinishCount(withTextBaggage(span), counts);
+    return counted(withTextBaggage(span), counts);
   };
   return tracer;
 }
@@ -88,13 +88,21 @@ function withTextBaggage(span: Span): Span {
   return span;
 }
 
-function withFinishCount(span: Span, counts: SpanCounts): Span {
+/** A span that is not sampled at its start may yet be so at its end. */
+function counted(span: Span, counts: SpanCounts): Span {
   const { finish } = span;
+  const startedSampled = isRecorded(span);
+  if (startedSampled) counts.started++;
   let finished = false;
   span.finish = (timeMs) => {
-    if (!finished) counts.finished++;
-    finished = true;
     finish.call(span, timeMs);
+    if (finished) return;
+    finished = true;
+    if (startedSampled) counts.finished++;
+    else if (isRecorded(span)) {
+      counts.started++;
+      counts.finished++;
+    }
   };
   return span;
 }

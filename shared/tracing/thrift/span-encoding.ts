@@ -23,7 +23,7 @@ export function writeSpan(writer: ThriftWriter, span: FinishedSpan, end: number)
 }
 
 function tryWriteSpan(writer: ThriftWriter, span: FinishedSpan, extent: Extent, end: number): boolean {
-  const { traceId, spanId, parentId, sampling } = span.spanContext;
+  const { traceId, spanId, parentId, local } = span.spanContext;
   writer.fieldHeader(I64, 1);
   writer.hexId(traceId, 16);
   writer.fieldHeader(I64, 2);
@@ -39,7 +39,7 @@ function tryWriteSpan(writer: ThriftWriter, span: FinishedSpan, extent: Extent, 
     writeReferences(writer, span.references);
   }
   writer.fieldHeader(I32, 7);
-  writer.int32(sampling.flags());
+  writer.int32(local.flags());
   writer.fieldHeader(I64, 8);
   writer.int64(microseconds(span.startTimeMs));
   writer.fieldHeader(I64, 9);

@@ -1,18 +1,7 @@
 /** What of a span travels: its ids, the trace's sampling state, the baggage. */
 import opentracing from 'opentracing';
 import { type Baggage, NO_BAGGAGE } from './baggage.ts';
-import type { Timeline } from './clock.ts';
-import { createSamplingState, type SamplingState } from './sampling-state.ts';
-
-/** What a context carries beside its ids. */
-export interface ContextContent {
-  readonly sampling: SamplingState;
-  readonly baggage: Baggage;
-  /** The time that all spans of the trace in this process share; undefined where the span belongs to another process. */
-  readonly timeline?: Timeline | undefined;
-  /** Makes a new trace that is kept whatever the sampler says, and is found by this text. */
-  readonly debugId?: string | undefined;
-}
+import { LocalTrace } from './local-trace.ts';
 
 /** No upper half: the trace was begun by a system with 64-bit ids. */
 const UPPER_ZEROS = '0000000000000000';
@@ -28,20 +17,24 @@ export class JaegerSpanContext extends opentracing.SpanContext {
   readonly spanId: string;
   /** 16 lower-case hex digits, or undefined at the root of a trace. */
   readonly parentId: string | undefined;
-  readonly sampling: SamplingState;
+  /** One for all spans of the trace in this process. */
+  readonly local: LocalTrace;
   readonly baggage: Baggage;
-  readonly timeline: Timeline | undefined;
-  readonly debugId: string | undefined;
 
-  constructor(traceId: string, spanId: string, parentId: string | undefined, content: ContextContent) {
+  // In a row, not in an object: every span makes a context, and would leave the object behind.
+  constructor(
+    traceId: string,
+    spanId: string,
+    parentId: string | undefined,
+    local: LocalTrace,
+    baggage: Baggage,
+  ) {
     super();
     this.traceId = traceId;
     this.spanId = spanId;
     this.parentId = parentId;
-    this.sampling = content.sampling;
-    this.baggage = content.baggage;
-    this.timeline = content.timeline;
-    this.debugId = content.debugId;
+    this.local = local;
+    this.baggage = baggage;
   }
 
   /** False where the context names no span. */
@@ -51,19 +44,18 @@ export class JaegerSpanContext extends opentracing.SpanContext {
 
   /** The same context with other baggage; contexts handed out before keep theirs. */
   withBaggage(baggage: Baggage): JaegerSpanContext {
-    const { sampling, timeline } = this;
-    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, { sampling, baggage, timeline });
+    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, this.local, baggage);
   }
 
   /** The same ids with the sampling still to be decided and without baggage, for callers that may not decide either. */
   undecided(): JaegerSpanContext {
-    const content = { sampling: createSamplingState(this.spanId), baggage: NO_BAGGAGE };
-    return new JaegerSpanContext(this.traceId, this.spanId, this.parentId, content);
+    const { traceId, spanId, parentId } = this;
+    return new JaegerSpanContext(traceId, spanId, parentId, new LocalTrace(spanId), NO_BAGGAGE);
   }
 
   /** True once the trace is sampled: its spans are recorded and sent. */
   isSampled(): boolean {
-    return this.sampling.isSampled();
+    return this.local.isSampled();
   }
 
   override toTraceId(): string {
@@ -77,12 +69,12 @@ export class JaegerSpanContext extends opentracing.SpanContext {
   /** The context in the form of the `uber-trace-id` header; a 64-bit trace id in 16 digits, as its systems expect. */
   override toString(): string {
     const traceId = this.traceId.startsWith(UPPER_ZEROS) ? this.traceId.slice(16) : this.traceId;
-    return `${traceId}:${this.spanId}:${this.parentId ?? '0'}:${this.sampling.flags().toString(16)}`;
+    return `${traceId}:${this.spanId}:${this.parentId ?? '0'}:${this.local.flags().toString(16)}`;
   }
 
   /** The same without the parent, which no child needs: what one hop within the mesh has to carry. */
   toHopText(): string {
-    return `${this.traceId}:${this.spanId}:0:${this.sampling.flags()}`;
+    return `${this.traceId}:${this.spanId}:0:${this.local.flags()}`;
   }
 
   /** {@link spanId} by the name under which jaeger-client's samplers look for it. */
@@ -90,8 +82,8 @@ export class JaegerSpanContext extends opentracing.SpanContext {
     return this.spanId;
   }
 
-  /** {@link sampling} by the name under which jaeger-client's samplers look for it. */
-  get _samplingState(): SamplingState {
-    return this.sampling;
+  /** {@link local} by the name under which jaeger-client's samplers look for it. */
+  get _samplingState(): LocalTrace {
+    return this.local;
   }
 }

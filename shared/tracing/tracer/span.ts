@@ -2,7 +2,6 @@
 import opentracing, { type Tracer } from 'opentracing';
 import { cut, textOf } from '../text.ts';
 import { baggageItem, baggageKey, LONGEST_ITEM, withBaggageItem } from './baggage.ts';
-import type { Timeline } from './clock.ts';
 import type { SamplingDecision } from './sampler.ts';
 import type { JaegerSpanContext } from './span-context.ts';
 import { hasTag, putPair, type TagPairs, type Tags, tagPairs } from './tag-pairs.ts';
@@ -42,15 +41,10 @@ export interface SpanOwner {
   readonly service: string;
   onSetTag(span: JaegerSpan, name: string, value: unknown): SamplingDecision;
   onSetOperationName(span: JaegerSpan, operationName: string): SamplingDecision;
+  /** Told once of each span that is recorded, when that is known. */
+  recording(): void;
+  /** Told of its end. */
   finished(span: JaegerSpan): void;
-}
-
-/** How a span begins. */
-export interface SpanStart {
-  /** Milliseconds since 1970, fractional. @default now */
-  readonly timeMs: number | undefined;
-  readonly timeline: Timeline;
-  readonly references: readonly SpanReference[];
 }
 
 const { SAMPLING_PRIORITY } = opentracing.Tags;
@@ -63,23 +57,22 @@ const NOTHING: readonly never[] = Object.freeze([]);
 export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   operationName: string;
   spanContext: JaegerSpanContext;
-  readonly references: readonly SpanReference[];
-  readonly startTimeMs: number;
+  references: readonly SpanReference[] = NOTHING;
+  startTimeMs: number;
   finishTimeMs = Number.NaN;
   sharedTags: Tags | undefined;
   tags: unknown[] = NOTHING as never;
   logs: SpanLog[] = NOTHING as never;
   readonly #owner: SpanOwner;
-  readonly #timeline: Timeline;
+  #isRecording = false;
 
-  constructor(owner: SpanOwner, operationName: string, spanContext: JaegerSpanContext, start: SpanStart) {
+  constructor(owner: SpanOwner, operationName: string, spanContext: JaegerSpanContext) {
     super();
     this.#owner = owner;
-    this.#timeline = start.timeline;
     this.operationName = operationName;
     this.spanContext = spanContext;
-    this.startTimeMs = isTime(start.timeMs) ? start.timeMs : startOf(spanContext, start.timeline);
-    this.references = start.references;
+    // A span that is not recorded needs no exact time: milliseconds do for one that is recorded after all.
+    this.startTimeMs = spanContext.local.isDiscarded() ? Date.now() : this.now();
   }
 
   get service(): string {
@@ -94,14 +87,24 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return this.#owner.tracer;
   }
 
+  /** True where the span will not be recorded, unless somebody raises the priority of its trace: see {@link whenRaised}. */
+  get isDiscarded(): boolean {
+    return this.spanContext.local.isDiscarded();
+  }
+
+  /** Calls `follow` when a span that was discarded is to be recorded after all; until then it need not even be finished. */
+  whenRaised(follow: () => void): void {
+    this.spanContext.local.whenRaised(follow);
+  }
+
   /** The time as this span's trace has it, in milliseconds since 1970. */
   now(): number {
-    return this.#timeline.now();
+    return this.spanContext.local.timeline?.now() ?? Date.now();
   }
 
   override setOperationName(name: string): this {
     this.operationName = name;
-    if (!this.spanContext.sampling.isFinal()) this.applyDecision(this.#owner.onSetOperationName(this, name));
+    if (!this.spanContext.local.isFinal()) this.applyDecision(this.#owner.onSetOperationName(this, name));
     return this;
   }
 
@@ -135,9 +138,9 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** Tags from the start. Frozen ones are kept by reference and encoded once for all spans that share them. */
   addStartTags(tags: Tags): void {
-    const { sampling } = this.spanContext;
-    if (!sampling.isFinal() || hasTag(tags, SAMPLING_PRIORITY)) this.addTags(tags);
-    else if (!sampling.isSampled()) return;
+    const { local } = this.spanContext;
+    if (!local.isFinal() || hasTag(tags, SAMPLING_PRIORITY)) this.addTags(tags);
+    else if (!local.isSampled()) return;
     else if (Object.isFrozen(tags)) this.sharedTags = tags;
     else this.addTags(tags);
   }
@@ -146,7 +149,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     if (name === SAMPLING_PRIORITY && !this.#setPriority(value)) return this;
     if (!this.#isWritable()) return this;
     this.#putTag(name, value);
-    if (!this.spanContext.sampling.isFinal()) this.applyDecision(this.#owner.onSetTag(this, name, value));
+    if (!this.spanContext.local.isFinal()) this.applyDecision(this.#owner.onSetTag(this, name, value));
     return this;
   }
 
@@ -165,21 +168,31 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   /** Ends the span and hands it on where it is sampled; a second call does nothing. */
   override finish(finishTimeMs?: number): void {
     if (this.#isFinished()) return;
-    const { sampling } = this.spanContext;
-    if (!sampling.isFinal()) sampling.setFinal(true);
+    const { local } = this.spanContext;
+    if (!local.isFinal()) local.setFinal(true);
     // An unsampled span is not recorded, so its end need not be read from the clock.
-    const endMs = isTime(finishTimeMs) ? finishTimeMs : sampling.isSampled() ? this.now() : this.startTimeMs;
+    const endMs = isTime(finishTimeMs) ? finishTimeMs : local.isSampled() ? this.now() : this.startTimeMs;
     this.finishTimeMs = Math.max(endMs, this.startTimeMs);
+    if (!local.isSampled()) return;
+    this.noteRecording();
     this.#owner.finished(this);
   }
 
   /** Takes a sampler's decision over into the trace's state. */
   applyDecision(decision: SamplingDecision): void {
-    const { sampling } = this.spanContext;
-    if (!decision.retryable) sampling.setFinal(true);
+    const { local } = this.spanContext;
+    if (!decision.retryable) local.setFinal(true);
     if (!decision.sample) return;
-    sampling.setSampled(true);
+    local.setSampled(true);
+    this.noteRecording();
     if (decision.tags) for (const name of Object.keys(decision.tags)) this.#putTag(name, decision.tags[name]);
+  }
+
+  /** Counts the span, once, where it is recorded. */
+  noteRecording(): void {
+    if (this.#isRecording || !this.spanContext.local.isSampled()) return;
+    this.#isRecording = true;
+    this.#owner.recording();
   }
 
   #isFinished(): boolean {
@@ -187,8 +200,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   }
 
   #isWritable(): boolean {
-    const { sampling } = this.spanContext;
-    return (sampling.isSampled() || !sampling.isFinal()) && !this.#isFinished();
+    return !this.spanContext.local.isDiscarded() && !this.#isFinished();
   }
 
   #putTag(name: string, value: unknown): void {
@@ -206,21 +218,17 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     const level =
       typeof priority === 'object' || typeof priority === 'symbol' ? Number.NaN : Number(priority);
     if (Number.isNaN(level)) return false;
-    const { sampling } = this.spanContext;
-    sampling.setFinal(true);
-    if (level > 0 && sampling.isDebug()) return false;
-    sampling.setSampled(level > 0);
-    sampling.setDebug(level > 0);
+    const { local } = this.spanContext;
+    local.setFinal(true);
+    if (level > 0 && local.isDebug()) return false;
+    local.setDebug(level > 0);
+    local.setSampled(level > 0);
+    this.noteRecording();
     return level > 0;
   }
 }
 
-/** A span that is not recorded needs no exact time: milliseconds do for one that a late priority may yet bring back. */
-function startOf({ sampling }: JaegerSpanContext, timeline: Timeline): number {
-  return sampling.isFinal() && !sampling.isSampled() ? Date.now() : timeline.now();
-}
-
-/** Not 0: to jaeger-client that means now. Not beyond what whole microseconds can say exactly. */
-function isTime(timeMs: unknown): timeMs is number {
+/** A time that was given. Not 0: to jaeger-client that means now. Not beyond what whole microseconds can say exactly. */
+export function isTime(timeMs: unknown): timeMs is number {
   return typeof timeMs === 'number' && timeMs > 0 && timeMs < Number.MAX_SAFE_INTEGER / 1000;
 }

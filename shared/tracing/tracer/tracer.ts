@@ -5,13 +5,13 @@
  * nothing, and a finished one is handed to a sink at once and forgotten.
  */
 import opentracing, { type Span, type SpanContext, type SpanOptions } from 'opentracing';
-import type { Codec, CodecOptions, RemoteContext, TextMap } from '../propagation/codec.ts';
+import type { Codec, CodecOptions, RemoteContext, RemoteSpan, TextMap } from '../propagation/codec.ts';
 import { parseUberTraceId } from '../propagation/uber-trace-id.ts';
-import { NO_BAGGAGE } from './baggage.ts';
+import { type Baggage, NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
+import { LocalTrace } from './local-trace.ts';
 import type { Sampler } from './sampler.ts';
-import { createSamplingState } from './sampling-state.ts';
-import { type FinishedSpan, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
+import { type FinishedSpan, isTime, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
 import { JaegerSpanContext } from './span-context.ts';
 
 /** Where finished, sampled spans go; must not throw. */
@@ -19,7 +19,7 @@ export interface SpanSink {
   record(span: FinishedSpan): void;
 }
 
-/** How many spans all tracers of a process have started and finished, sampled or not. */
+/** How many spans that are recorded all tracers of a process have started and finished. */
 export interface SpanCounts {
   started: number;
   finished: number;
@@ -41,7 +41,6 @@ const { FORMAT_BINARY, FORMAT_HTTP_HEADERS, FORMAT_TEXT_MAP } = opentracing;
 const { REFERENCE_CHILD_OF, REFERENCE_FOLLOWS_FROM } = opentracing;
 const DEBUG_ID_TAG = 'jaeger-debug-id';
 const NO_OPTIONS: SpanOptions = Object.freeze({});
-const NO_REFERENCES: readonly SpanReference[] = Object.freeze([]);
 const IN_HEADERS: CodecOptions = { httpHeaders: true };
 const IN_TEXT: CodecOptions = { httpHeaders: false };
 
@@ -71,18 +70,17 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   override startSpan(operationName: string, options?: SpanOptions): JaegerSpan {
     const { childOf, references, startTime, tags } = options ?? NO_OPTIONS;
     const parent = contextOf(childOf) ?? (references ? parentAmong(references) : undefined);
-    const timeline = parent?.timeline ?? this.#timelineFor(parent);
-    const context = parent?.isValid ? this.#childOf(parent, timeline) : this.#root(parent, timeline);
+    const context = parent?.isValid ? this.#childOf(parent) : this.#root(parent);
+    const { local } = context;
 
-    const span = new JaegerSpan(this, operationName, context, {
-      timeMs: startTime,
-      timeline,
-      references: references?.length ? referencesFrom(references) : NO_REFERENCES,
-    });
-    this.#parts.counts.started++;
-    if (!context.sampling.isFinal()) span.applyDecision(this.#parts.sampler.onCreateSpan(span));
+    const span = new JaegerSpan(this, operationName, context);
+    if (isTime(startTime)) span.startTimeMs = startTime;
+    if (references?.length) span.references = referencesFrom(references);
+    if (!local.isFinal()) span.applyDecision(this.#parts.sampler.onCreateSpan(span));
+    span.noteRecording();
     if (tags) span.addStartTags(tags);
-    if (context.debugId !== undefined) span.setTag(DEBUG_ID_TAG, context.debugId);
+    if (local.debugId !== undefined && context.parentId === undefined)
+      span.setTag(DEBUG_ID_TAG, local.debugId);
     return span;
   }
 
@@ -91,7 +89,7 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
     const options = codecOptions(format);
     const context = contextOf(spanOrContext);
     if (options === undefined || !context?.isValid || !isTextMap(carrier)) return;
-    context.sampling.setFinal(true);
+    context.local.setFinal(true);
     try {
       for (const codec of this.#parts.codecs) codec.inject(context, carrier, options);
     } catch {
@@ -121,14 +119,14 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   contextText(span: Span): string | undefined {
     const context = contextOf(span);
     if (!context?.isValid || context.baggage !== NO_BAGGAGE) return undefined;
-    context.sampling.setFinal(true);
+    context.local.setFinal(true);
     return context.toHopText();
   }
 
   /** The context that {@link contextText} wrote, in any valid form of `uber-trace-id`. */
   contextFromText(text: string): JaegerSpanContext | undefined {
     const span = parseUberTraceId(text);
-    return span && remoteContext({ span, baggage: NO_BAGGAGE, debugId: undefined });
+    return span && remoteSpanContext(span, NO_BAGGAGE);
   }
 
   onSetTag(span: JaegerSpan, name: string, value: unknown) {
@@ -139,41 +137,43 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
     return this.#parts.sampler.onSetOperationName(span, operationName);
   }
 
+  recording(): void {
+    this.#parts.counts.started++;
+  }
+
   finished(span: JaegerSpan): void {
     this.#parts.counts.finished++;
-    if (span.spanContext.isSampled()) this.#parts.sink.record(span);
+    this.#parts.sink.record(span);
   }
 
-  /** A trace that is not recorded needs no timeline of its own, held against the wall clock. */
-  #timelineFor(parent: JaegerSpanContext | undefined): Timeline {
-    const { clock } = this.#parts;
-    const unrecorded = parent?.sampling.isFinal() && !parent.sampling.isSampled();
-    return unrecorded ? clock.anyTimeline() : clock.timeline();
-  }
-
-  #childOf(parent: JaegerSpanContext, timeline: Timeline): JaegerSpanContext {
-    const spanId = this.#parts.randomId();
+  #childOf(parent: JaegerSpanContext): JaegerSpanContext {
     const { traceId, baggage } = parent;
+    const spanId = this.#parts.randomId();
+    let { local } = parent;
     // A remote parent that decided nothing: this span is the first of its trace here, and decides.
-    const isFirst = parent.timeline === undefined && !parent.sampling.isFinal();
-    const sampling = isFirst ? createSamplingState(spanId) : parent.sampling;
-    return new JaegerSpanContext(traceId, spanId, parent.spanId, { sampling, baggage, timeline });
+    if (local.timeline === undefined && !local.isFinal()) local = new LocalTrace(spanId);
+    local.timeline ??= this.#timelineFor(local);
+    return new JaegerSpanContext(traceId, spanId, parent.spanId, local, baggage);
   }
 
   /** The root of a new trace; `asked` is a context without a span that asks for a debug trace, or brings baggage. */
-  #root(asked: JaegerSpanContext | undefined, timeline: Timeline): JaegerSpanContext {
-    const { randomId } = this.#parts;
+  #root(asked: JaegerSpanContext | undefined): JaegerSpanContext {
+    const { randomId, clock } = this.#parts;
     const spanId = randomId();
-    const sampling = createSamplingState(spanId);
-    const debugId = asked?.debugId;
-    if (debugId !== undefined) {
-      sampling.setSampled(true);
-      sampling.setDebug(true);
-      sampling.setFinal(true);
+    const local = new LocalTrace(spanId, clock.timeline());
+    if (asked?.local.debugId !== undefined) {
+      local.debugId = asked.local.debugId;
+      local.setSampled(true);
+      local.setDebug(true);
+      local.setFinal(true);
     }
-    const baggage = asked?.baggage ?? NO_BAGGAGE;
-    const content = { sampling, baggage, timeline, debugId };
-    return new JaegerSpanContext(randomId() + spanId, spanId, undefined, content);
+    return new JaegerSpanContext(randomId() + spanId, spanId, undefined, local, asked?.baggage ?? NO_BAGGAGE);
+  }
+
+  /** A trace that is not recorded needs no timeline of its own, held against the wall clock. */
+  #timelineFor(local: LocalTrace): Timeline {
+    const { clock } = this.#parts;
+    return local.isDiscarded() ? clock.anyTimeline() : clock.timeline();
   }
 }
 
@@ -223,9 +223,16 @@ const REFERENCE_TYPES: Readonly<Record<string, SpanReference['type']>> = {
 };
 
 function remoteContext({ span, baggage, debugId }: RemoteContext): JaegerSpanContext {
-  const sampling = createSamplingState(span?.spanId ?? '');
-  if (span === undefined) return new JaegerSpanContext('', '', undefined, { sampling, baggage, debugId });
-  sampling.setFlags(span.flags);
-  sampling.setFinal(true);
-  return new JaegerSpanContext(span.traceId, span.spanId, span.parentId, { sampling, baggage });
+  if (span !== undefined) return remoteSpanContext(span, baggage);
+  const local = new LocalTrace('');
+  local.debugId = debugId;
+  return new JaegerSpanContext('', '', undefined, local, baggage);
+}
+
+function remoteSpanContext(span: RemoteSpan, baggage: Baggage): JaegerSpanContext {
+  const { traceId, spanId, parentId, flags } = span;
+  const local = new LocalTrace(spanId);
+  local.setFlags(flags);
+  local.setFinal(true);
+  return new JaegerSpanContext(traceId, spanId, parentId, local, baggage);
 }

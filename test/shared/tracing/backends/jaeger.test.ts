@@ -61,14 +61,20 @@ for (const backend of ['jaeger', 'jaeger-client'] as const) {
     );
   });
 
-  test(`${backend}: unsampled spans are counted, and not sent`, async (t) => {
+  test(`${backend}: unsampled spans are neither sent nor counted, but for those of a raised priority`, async (t) => {
     const created = createQuietBackend({ backend, endpoint: NOWHERE, sampler: { type: 'const', param: 0 } });
-    const span = created.createTracer('users').startSpan('never seen', { tags: { a: 1 } });
-    t.like(created.stats(), { started: 1, unfinished: 1 });
+    const tracer = created.createTracer('users');
+    const span = tracer.startSpan('never seen', { tags: { a: 1 } });
+    t.like(created.stats(), { started: 0, unfinished: 0 });
     span.finish();
     span.finish();
-    t.like(created.stats(), { started: 1, finished: 1, unfinished: 0, queued: 0 });
-    t.deepEqual(await created.close({ deadlineMs: 1000 }), { sent: 0, dropped: 0 });
+    t.like(created.stats(), { started: 0, finished: 0, unfinished: 0, queued: 0 });
+    const parent = tracer.startSpan('parent');
+    tracer.startSpan('raised', { childOf: parent }).setTag('sampling.priority', 1).finish();
+    parent.finish();
+    parent.finish();
+    t.like(created.stats(), { started: 2, finished: 2, unfinished: 0, queued: 2 });
+    t.deepEqual(await created.close({ deadlineMs: 100 }), { sent: 0, dropped: 2 });
   });
 
   test(`${backend}: each span is logged where that is asked for`, async (t) => {

@@ -1,6 +1,6 @@
 /** Finished spans, made without a tracer. */
 import { NO_BAGGAGE } from '#shared/tracing/tracer/baggage.ts';
-import { createSamplingState } from '#shared/tracing/tracer/sampling-state.ts';
+import { LocalTrace } from '#shared/tracing/tracer/local-trace.ts';
 import type { FinishedSpan, SpanReference } from '#shared/tracing/tracer/span.ts';
 import { JaegerSpanContext } from '#shared/tracing/tracer/span-context.ts';
 
@@ -12,9 +12,9 @@ export interface Ids {
 }
 
 export function contextOf({ traceId, spanId, parentId, flags = 1 }: Ids): JaegerSpanContext {
-  const sampling = createSamplingState(spanId);
-  sampling.setFlags(flags);
-  return new JaegerSpanContext(traceId, spanId, parentId, { sampling, baggage: NO_BAGGAGE });
+  const local = new LocalTrace(spanId);
+  local.setFlags(flags);
+  return new JaegerSpanContext(traceId, spanId, parentId, local, NO_BAGGAGE);
 }
 
 export function referenceTo(type: SpanReference['type'], ids: Ids): SpanReference {

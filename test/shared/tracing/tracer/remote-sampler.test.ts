@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
+import { LocalTrace } from '#shared/tracing/tracer/local-trace.ts';
 import { createSampler } from '#shared/tracing/tracer/sampling.ts';
-import { createSamplingState } from '#shared/tracing/tracer/sampling-state.ts';
 import { until } from '../../../helpers/until.ts';
 
 async function startSamplingServer(t: ExecutionContext, answer: () => string) {
@@ -22,7 +22,7 @@ async function startSamplingServer(t: ExecutionContext, answer: () => string) {
 /** A span as the samplers look at it: the first of its trace here. */
 function rootSpan(operationName: string) {
   const spanIdStr = '1234567890abcdef';
-  const context = { spanIdStr, _samplingState: createSamplingState(spanIdStr) };
+  const context = { spanIdStr, _samplingState: new LocalTrace(spanIdStr) };
   return { operationName, context: () => context };
 }
 
