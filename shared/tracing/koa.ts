@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
+import { isDiscardedFirst } from './discarded.ts';
 import { type TrustPolicy, trustOf } from './propagation/trust.ts';
 import { isRecorded } from './recorded.ts';
 import { markError } from './span-error.ts';
@@ -43,15 +44,14 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     );
     const traceId = traceIdOf(span);
     if (traceId !== '') ctx.res.setHeader(TRACE_ID_HEADER, traceId);
-    const request: TracedRequest = { ctx, span, options, thrown: undefined, finished: false };
-    (ctx as RequestHolder)[REQUEST] = request;
-    listenForErrors(ctx.app);
-    const finish = (): void => finishRequest(request);
-    ctx.res.on('finish', finish).on('close', finish);
+    const follow = (): void => followRequest(ctx, span, options);
+    if (isDiscardedFirst(span)) span.whenRaised(follow);
+    else follow();
     try {
       await withSpan(span, next, undefined);
     } catch (error) {
-      request.thrown = error;
+      const request = (ctx as RequestHolder)[REQUEST];
+      if (request) request.thrown = error;
       keepHeader(ctx.res, traceId);
       throw error;
     }
@@ -63,12 +63,19 @@ interface TracedRequest {
   readonly span: Span;
   readonly options: KoaOptions;
   thrown: unknown;
-  finished: boolean;
 }
 
 const REQUEST = Symbol('traced request');
 
 type RequestHolder = { [REQUEST]?: TracedRequest };
+
+/** Ends the span when the response is out, or its connection is gone. */
+function followRequest(ctx: Context, span: Span, options: KoaOptions): void {
+  const request: TracedRequest = { ctx, span, options, thrown: undefined };
+  (ctx as RequestHolder)[REQUEST] = request;
+  listenForErrors(ctx.app);
+  ctx.res.once('close', () => finishRequest(request));
+}
 
 const heard = new WeakSet<Application>();
 
@@ -85,10 +92,8 @@ function listenForErrors(app: Application): void {
   });
 }
 
-/** Ends the span when the response is out or its connection is gone; only then is the status what the client saw. */
+/** Only now is the status what the client saw. */
 function finishRequest(request: TracedRequest): void {
-  if (request.finished) return;
-  request.finished = true;
   const { ctx, span } = request;
   if (isRecorded(span)) {
     describeRequest(request);
@@ -163,8 +168,12 @@ interface RouterState {
  */
 function matchedRoute(ctx: Context): string | undefined {
   const { _matchedRoute: latest, matched = [] } = ctx as RouterState;
-  const candidates = matched.filter(({ methods }) => methods.includes(ctx.method)).map(({ path }) => path);
-  const route = candidates.includes(latest) ? latest : candidates.at(-1);
+  let route: unknown;
+  for (const { path, methods } of matched) {
+    if (!methods.includes(ctx.method)) continue;
+    route = path;
+    if (path === latest) break;
+  }
   return route === undefined ? undefined : String(route);
 }
 

@@ -5,7 +5,8 @@
  */
 import type { CallingOptions, Context } from 'moleculer';
 import type { Span } from 'opentracing';
-import { isSuppressed, SUPPRESSED } from '../current-span.ts';
+import { currentSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
+import { isDiscarded } from '../discarded.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
@@ -15,7 +16,7 @@ import { type HopOptions, hopOptions } from './hop.ts';
 import { isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
-import { followStream, isStream } from './streams.ts';
+import { followStream, isStream, keepActive } from './streams.ts';
 import type { RefusalWatch, TracedContext } from './traced-context.ts';
 
 type CallPromise = Promise<unknown> & { ctx?: TracedContext };
@@ -66,6 +67,8 @@ export function callTracing(tracing: MoleculerTracing) {
       const attempt = attemptOf(options?.ctx?.options);
       if (attempt) nextAttempt(attempt, tracing);
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
+      if (caller && isDiscarded(caller))
+        return next(action, params, hopOptions(options, caller) as CallingOptions).then(keepStreamActive);
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
       const call: TracedCall = {
@@ -157,6 +160,13 @@ export function callTracing(tracing: MoleculerTracing) {
   };
 
   return { hook, watch };
+}
+
+/** The listeners of a returned stream are in the caller's trace: the active span here is that of who called. */
+function keepStreamActive(result: unknown): unknown {
+  const span = currentSpan();
+  if (span && isStream(result)) keepActive(result, span);
+  return result;
 }
 
 /** True where the span has ended already, with the attempt that it was. */

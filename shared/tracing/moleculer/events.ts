@@ -2,6 +2,7 @@
 import type { Context, ServiceBroker } from 'moleculer';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
+import { isDiscarded, isDiscardedFirst, runDiscarded } from '../discarded.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
@@ -43,6 +44,7 @@ export function producerHooks(
 
   const produce = (next: Emit, event: string, payload: unknown, options: EmitOptions): Promise<unknown> => {
     const parent = callerSpan(options.parentCtx);
+    if (parent && isDiscarded(parent)) return next(event, payload, hopOptions(options, parent));
     const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
     const span = tracer.startSpan(event, { ...(parent && { childOf: parent }), tags: tagsFor(event) });
     return settled(span, () => next(event, payload, hopOptions(options, span)));
@@ -83,6 +85,10 @@ function settled(span: Span, run: () => Promise<unknown>): Promise<unknown> {
     span.finish();
     return promise;
   }
+  return finished(span, promise);
+}
+
+function finished(span: Span, promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (result) => {
       span.finish();
@@ -129,6 +135,14 @@ export function consumerWrap(tracing: MoleculerTracing) {
       [tag.MOLECULER_NODE]: nodeID,
     }));
 
+    const describe = (span: Span, ctx: TracedContext): void => {
+      if (!isRecorded(span)) return;
+      const remote = typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID;
+      span.setTag(tag.MOLECULER_REMOTE, remote);
+      if (remote) span.setTag(tag.MOLECULER_CALLER_NODE, ctx.nodeID);
+      settings.captureRequest(span, ctx);
+    };
+
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
       if (event.startsWith('$')) return next(ctx);
@@ -141,12 +155,13 @@ export function consumerWrap(tracing: MoleculerTracing) {
         tags: tagsFor(event),
       });
       ctx[SPAN] = span;
-      if (isRecorded(span)) {
-        const remote = typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID;
-        span.setTag(tag.MOLECULER_REMOTE, remote);
-        if (remote) span.setTag(tag.MOLECULER_CALLER_NODE, ctx.nodeID);
-        settings.captureRequest(span, ctx);
+      if (isDiscardedFirst(span)) {
+        return runDiscarded(span, next, ctx, (promise) => {
+          describe(span, ctx);
+          return finished(span, promise);
+        });
       }
+      describe(span, ctx);
       return settled(span, () => withSpan(span, next, ctx));
     };
   };

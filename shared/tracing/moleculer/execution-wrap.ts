@@ -5,6 +5,7 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Span, SpanContext, Tracer } from 'opentracing';
 import { isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
+import { isDiscardedFirst, runDiscarded } from '../discarded.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
@@ -19,7 +20,7 @@ import { failureBehindFallback, isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
-import { followStream, isStream } from './streams.ts';
+import { followStream, isStream, keepActive } from './streams.ts';
 import { HANDLED, SPAN, type TracedContext } from './traced-context.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
@@ -51,17 +52,29 @@ export function executionWrap(tracing: MoleculerTracing) {
 
       const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent, tags } : { tags });
       ctx[SPAN] = span;
-      describeCaller(span, ctx, action);
-      countAttempt(span, ctx, action);
-      const incoming = followIncoming(span, ctx, tracing);
-      let promise: Promise<unknown>;
+      if (isDiscardedFirst(span)) {
+        if (isStream(ctx.stream)) keepActive(ctx.stream, span);
+        return runDiscarded(span, next, ctx, (promise) => follow(promise, begin(span, ctx)));
+      }
+      const execution = begin(span, ctx);
       try {
-        promise = withSpan(span, next, ctx);
+        return follow(withSpan(span, next, ctx), execution);
       } catch (error) {
         markFailure(span, error);
-        endExecution(span, { incoming }, tracing);
+        endExecution(span, execution, tracing);
         throw error;
       }
+    };
+
+    /** Describes what comes in, and keeps the span open for it. */
+    function begin(span: Span, ctx: TracedContext): Execution {
+      describeCaller(span, ctx, action);
+      countAttempt(span, ctx, action);
+      return { span, ctx, incoming: followIncoming(span, ctx, tracing) };
+    }
+
+    /** Ends the span with what the execution comes to. */
+    function follow(promise: Promise<unknown>, { span, ctx, incoming }: Execution): Promise<unknown> {
       return promise.then(
         (result) => {
           if (isClosed(span, ctx)) return result;
@@ -81,8 +94,16 @@ export function executionWrap(tracing: MoleculerTracing) {
           throw error;
         },
       );
-    };
+    }
   };
+}
+
+/** An execution under way. */
+interface Execution {
+  readonly span: Span;
+  readonly ctx: TracedContext;
+  /** The span as it waits for a stream that the caller sends. */
+  readonly incoming: OpenSpan | undefined;
 }
 
 function describeAction(

@@ -59,12 +59,15 @@ export function followStream(stream: Readable, open: OpenSpan, { direction, acti
     else if (event === 'close') end(stream.errored ?? new StreamDestroyedError());
     return Reflect.apply(emit, stream, [event, ...values]);
   };
-  stream.emit = (
-    active === undefined
-      ? observed
-      : (event: string | symbol, ...values: unknown[]) =>
-          withSpan(active, () => observed.call(stream, event, ...values), undefined)
-  ) as typeof stream.emit;
+  stream.emit = observed as typeof stream.emit;
+  if (active !== undefined) keepActive(stream, active);
+}
+
+/** Makes `span` the active one for the stream's listeners, wherever the stream's parts come from. */
+export function keepActive(stream: Readable, span: Span): void {
+  const { emit } = stream;
+  stream.emit = ((...event: Parameters<typeof emit>) =>
+    withSpan(span, () => Reflect.apply(emit, stream, event), undefined)) as typeof emit;
 }
 
 /** A stream that was closed before its last byte, by nobody's error. */

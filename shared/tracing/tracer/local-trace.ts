@@ -84,15 +84,14 @@ export class LocalTrace {
     return this.#keptBySamplers;
   }
 
-  /** Calls `follow` when the trace is recorded after all, by a priority that somebody has raised. */
+  /** True where somebody waits for the trace to be recorded after all. */
+  get isAwaited(): boolean {
+    return this.#onRaise !== undefined;
+  }
+
+  /** Calls `follow`, and only the last of them, when the trace is recorded after all, by a priority that somebody has raised. */
   whenRaised(follow: () => void): void {
-    const before = this.#onRaise;
-    this.#onRaise = before
-      ? () => {
-          before();
-          follow();
-        }
-      : follow;
+    this.#onRaise = follow;
   }
 
   #toggle(flag: number, on: boolean): void {

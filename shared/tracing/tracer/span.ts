@@ -92,6 +92,11 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return this.spanContext.local.isDiscarded();
   }
 
+  /** True where another span of the trace in this process waits to be raised. */
+  get isNested(): boolean {
+    return this.spanContext.local.isAwaited;
+  }
+
   /** Calls `follow` when a span that was discarded is to be recorded after all; until then it need not even be finished. */
   whenRaised(follow: () => void): void {
     this.spanContext.local.whenRaised(follow);
@@ -136,12 +141,13 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return this;
   }
 
-  /** Tags from the start. Frozen ones are kept by reference and encoded once for all spans that share them. */
+  /**
+   * Tags from the start. Frozen ones are kept by reference and encoded once for all spans that share them; also by a span
+   * that is discarded, which costs nothing, so that it is not without them where it is recorded after all.
+   */
   addStartTags(tags: Tags): void {
-    const { local } = this.spanContext;
-    if (!local.isFinal() || hasTag(tags, SAMPLING_PRIORITY)) this.addTags(tags);
-    else if (!local.isSampled()) return;
-    else if (Object.isFrozen(tags)) this.sharedTags = tags;
+    const isKept = Object.isFrozen(tags) && this.spanContext.local.isFinal();
+    if (isKept && !hasTag(tags, SAMPLING_PRIORITY)) this.sharedTags = tags;
     else this.addTags(tags);
   }
 

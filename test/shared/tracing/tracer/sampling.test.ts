@@ -57,18 +57,24 @@ test('a rate-limiting sampler lets no more traces through than it may', (t) => {
   t.true(recorded.length <= 6);
 });
 
-test('an unsampled span keeps nothing', (t) => {
+test('an unsampled span keeps nothing but what others have anyway', (t) => {
   const { tracer, recorded } = createTracer({ type: 'const', param: 0 });
   const span = tracer.startSpan('root', { tags: { a: 1 } });
   span.setTag('b', 2).addTags({ c: 3 }).log({ event: 'x' });
-  const child = tracer.startSpan('child', { childOf: span, tags: Object.freeze({ d: 4 }) });
-  for (const { tags, logs, sharedTags, spanContext } of [span, child]) {
-    t.deepEqual([tags, logs, sharedTags], [[], [], undefined]);
+  const shared = Object.freeze({ d: 4 });
+  const child = tracer.startSpan('child', { childOf: span, tags: shared });
+  t.is(child.sharedTags, shared);
+  for (const { tags, logs, spanContext } of [span, child]) {
+    t.deepEqual([tags, logs], [[], []]);
     t.is(spanContext.baggage, NO_BAGGAGE);
   }
   child.finish();
   span.finish();
   t.deepEqual(recorded, []);
+
+  const raised = tracer.startSpan('raised', { tags: shared });
+  raised.setTag('sampling.priority', 1).finish();
+  t.is(recorded[0]?.sharedTags, shared);
 });
 
 test('the spans of a trace share one time: no child starts before its parent, none ends before its start', (t) => {
