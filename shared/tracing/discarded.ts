@@ -4,10 +4,10 @@
  * as OpenTracing names it), from where on what is still under way in this process is recorded after all.
  */
 import type { Span } from 'opentracing';
-import { withSpan } from './current-span.ts';
+import { handleWithSpan } from './current-span.ts';
 
 /** What spans of this library's own tracer can say beyond OpenTracing's. */
-type DiscardableSpan = Span & {
+export type DiscardableSpan = Span & {
   readonly isDiscarded: boolean;
   /** True where another span of the trace in this process waits to be raised. */
   readonly isNested: boolean;
@@ -28,32 +28,39 @@ export function isDiscardedFirst(span: Span): span is DiscardableSpan {
 }
 
 /** What is done for a span that is recorded after all: its end is that of the promise. */
-export type Follow = (promise: Promise<unknown>) => Promise<unknown>;
+export type Follow<Argument> = (
+  promise: Promise<unknown>,
+  span: Span,
+  argument: Argument,
+) => Promise<unknown>;
 
 /** Runs `fn(argument)` in a span that is the first of a trace that is discarded. */
 export function runDiscarded<Argument>(
   span: DiscardableSpan,
   fn: (argument: Argument) => Promise<unknown>,
   argument: Argument,
-  follow: Follow,
+  follow: Follow<Argument>,
 ): Promise<unknown> {
   let promise: Promise<unknown> | undefined;
   span.whenRaised(() => {
     // Where it has not returned yet, it is followed below.
-    if (promise) whilePending(promise, follow);
+    if (promise) whilePending(promise, (pending) => follow(pending, span, argument));
   });
   try {
-    promise = withSpan(span, fn, argument);
+    promise = handleWithSpan(span, fn, argument);
   } catch (error) {
-    if (!isDiscarded(span)) aside(follow(Promise.reject(error)));
+    if (!isDiscarded(span)) aside(follow(Promise.reject(error), span, argument));
     throw error;
   }
-  if (!isDiscarded(span)) aside(follow(promise));
+  if (!isDiscarded(span)) aside(follow(promise, span, argument));
   return promise;
 }
 
 /** Follows no promise that has settled: such a one tells its listeners before the next one that is made. */
-function whilePending(promise: Promise<unknown>, follow: Follow): void {
+function whilePending(
+  promise: Promise<unknown>,
+  follow: (promise: Promise<unknown>) => Promise<unknown>,
+): void {
   let settled = false;
   const note = (): void => {
     settled = true;

@@ -5,7 +5,7 @@ import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
-import { isDiscardedFirst } from './discarded.ts';
+import { type DiscardableSpan, isDiscardedFirst } from './discarded.ts';
 import { type TrustPolicy, trustOf } from './propagation/trust.ts';
 import { isRecorded } from './recorded.ts';
 import { markError } from './span-error.ts';
@@ -44,9 +44,8 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     );
     const traceId = traceIdOf(span);
     if (traceId !== '') ctx.res.setHeader(TRACE_ID_HEADER, traceId);
-    const follow = (): void => followRequest(ctx, span, options);
-    if (isDiscardedFirst(span)) span.whenRaised(follow);
-    else follow();
+    if (isDiscardedFirst(span)) followIfRaised(ctx, span, options);
+    else followRequest(ctx, span, options);
     try {
       await withSpan(span, next, undefined);
     } catch (error) {
@@ -68,6 +67,10 @@ interface TracedRequest {
 const REQUEST = Symbol('traced request');
 
 type RequestHolder = { [REQUEST]?: TracedRequest };
+
+function followIfRaised(ctx: Context, span: DiscardableSpan, options: KoaOptions): void {
+  span.whenRaised(() => followRequest(ctx, span, options));
+}
 
 /** Ends the span when the response is out, or its connection is gone. */
 function followRequest(ctx: Context, span: Span, options: KoaOptions): void {
@@ -194,5 +197,8 @@ function keepHeader(res: ServerResponse, traceId: string): void {
 function pathMatcher(patterns: readonly string[]): (path: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('*')));
   const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1));
-  return (path) => exact.has(path) || prefixes.some((prefix) => path.startsWith(prefix));
+  return (path) => {
+    for (const prefix of prefixes) if (path.startsWith(prefix)) return true;
+    return exact.has(path);
+  };
 }

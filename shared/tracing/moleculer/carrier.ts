@@ -64,7 +64,7 @@ export function withCarrier(meta: Meta | null | undefined, carrier: Carrier): Me
 export function withoutCarrier(meta: Meta): Meta {
   if (!(TRACE_KEY in meta)) return meta;
   const rest: Meta = {};
-  for (const key of Object.keys(meta)) if (key !== TRACE_KEY) rest[key] = meta[key];
+  for (const key in meta) if (key !== TRACE_KEY && Object.hasOwn(meta, key)) rest[key] = meta[key];
   return rest;
 }
 

@@ -1,8 +1,8 @@
 /** Events: a producer span where one is emitted, a consumer span for every handler that runs, following from it. */
 import type { Context, ServiceBroker } from 'moleculer';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
-import { isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
-import { isDiscarded, isDiscardedFirst, runDiscarded } from '../discarded.ts';
+import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
+import { type Follow, isDiscarded, isDiscardedFirst, runDiscarded } from '../discarded.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
@@ -143,11 +143,16 @@ export function consumerWrap(tracing: MoleculerTracing) {
       settings.captureRequest(span, ctx);
     };
 
+    const followRaised: Follow<TracedContext> = (promise, span, ctx) => {
+      describe(span, ctx);
+      return finished(span, promise);
+    };
+
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
       if (event.startsWith('$')) return next(ctx);
       const producer = takeProducer(ctx, tracer);
-      if (producer === SUPPRESSED) return withSpan(SUPPRESSED, next, ctx);
+      if (producer === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(producer && passThroughSpan(producer, tracer), next, ctx);
 
       const span = tracer.startSpan(settings.name(ctx, event), {
@@ -156,13 +161,10 @@ export function consumerWrap(tracing: MoleculerTracing) {
       });
       ctx[SPAN] = span;
       if (isDiscardedFirst(span)) {
-        return runDiscarded(span, next, ctx, (promise) => {
-          describe(span, ctx);
-          return finished(span, promise);
-        });
+        return runDiscarded(span, next, ctx, followRaised);
       }
       describe(span, ctx);
-      return settled(span, () => withSpan(span, next, ctx));
+      return settled(span, () => handleWithSpan(span, next, ctx));
     };
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { ServiceBroker } from 'moleculer';
 import type { Span, SpanContext, Tracer } from 'opentracing';
-import { isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
+import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
 import { isDiscardedFirst, runDiscarded } from '../discarded.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
@@ -47,18 +47,18 @@ export function executionWrap(tracing: MoleculerTracing) {
 
     return function tracedAction(ctx) {
       const parent = takeParent(ctx, tracer, tracing);
-      if (parent === SUPPRESSED) return withSpan(SUPPRESSED, next, ctx);
+      if (parent === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
 
       const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent, tags } : { tags });
       ctx[SPAN] = span;
       if (isDiscardedFirst(span)) {
         if (isStream(ctx.stream)) keepActive(ctx.stream, span);
-        return runDiscarded(span, next, ctx, (promise) => follow(promise, begin(span, ctx)));
+        return runDiscarded(span, next, ctx, followRaised);
       }
       const execution = begin(span, ctx);
       try {
-        return follow(withSpan(span, next, ctx), execution);
+        return follow(handleWithSpan(span, next, ctx), execution);
       } catch (error) {
         markFailure(span, error);
         endExecution(span, execution, tracing);
@@ -71,6 +71,10 @@ export function executionWrap(tracing: MoleculerTracing) {
       describeCaller(span, ctx, action);
       countAttempt(span, ctx, action);
       return { span, ctx, incoming: followIncoming(span, ctx, tracing) };
+    }
+
+    function followRaised(promise: Promise<unknown>, span: Span, ctx: TracedContext): Promise<unknown> {
+      return follow(promise, begin(span, ctx));
     }
 
     /** Ends the span with what the execution comes to. */
