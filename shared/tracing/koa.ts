@@ -5,9 +5,9 @@ import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
-import { type DiscardableSpan, isDiscardedFirst } from './discarded.ts';
 import { type TrustPolicy, trustOf } from './propagation/trust.ts';
 import { isRecorded } from './recorded.ts';
+import { growTags, remembered } from './shared-tags.ts';
 import { markError } from './span-error.ts';
 import * as tag from './tags.ts';
 import { traceIdOf } from './trace-id.ts';
@@ -44,13 +44,14 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     );
     const traceId = traceIdOf(span);
     if (traceId !== '') ctx.res.setHeader(TRACE_ID_HEADER, traceId);
-    if (isDiscardedFirst(span)) followIfRaised(ctx, span, options);
-    else followRequest(ctx, span, options);
+    const request: TracedRequest = { ctx, span, options, thrown: undefined };
+    (ctx as RequestHolder)[REQUEST] = request;
+    listenForErrors(ctx.app);
+    ctx.res.once('close', () => finishRequest(request));
     try {
       await withSpan(span, next, undefined);
     } catch (error) {
-      const request = (ctx as RequestHolder)[REQUEST];
-      if (request) request.thrown = error;
+      request.thrown = error;
       keepHeader(ctx.res, traceId);
       throw error;
     }
@@ -68,18 +69,6 @@ const REQUEST = Symbol('traced request');
 
 type RequestHolder = { [REQUEST]?: TracedRequest };
 
-function followIfRaised(ctx: Context, span: DiscardableSpan, options: KoaOptions): void {
-  span.whenRaised(() => followRequest(ctx, span, options));
-}
-
-/** Ends the span when the response is out, or its connection is gone. */
-function followRequest(ctx: Context, span: Span, options: KoaOptions): void {
-  const request: TracedRequest = { ctx, span, options, thrown: undefined };
-  (ctx as RequestHolder)[REQUEST] = request;
-  listenForErrors(ctx.app);
-  ctx.res.once('close', () => finishRequest(request));
-}
-
 const heard = new WeakSet<Application>();
 
 /**
@@ -95,13 +84,12 @@ function listenForErrors(app: Application): void {
   });
 }
 
-/** Only now is the status what the client saw. */
+/** Ends the span when the response is out or its connection is gone; only then is the status what the client saw. */
 function finishRequest(request: TracedRequest): void {
   const { ctx, span } = request;
   if (isRecorded(span)) {
     describeRequest(request);
     const failure = failureOf(request);
-    if (ctx.res.headersSent) span.setTag(tag.HTTP_STATUS_CODE, ctx.res.statusCode);
     if (!ctx.res.writableFinished) span.setTag(tag.HTTP_ABORTED, true);
     if (failure !== undefined) markError(span, failure);
   }
@@ -109,13 +97,28 @@ function finishRequest(request: TracedRequest): void {
 }
 
 function describeRequest({ ctx, span, options }: TracedRequest): void {
-  const route = matchedRoute(ctx);
-  span.setOperationName(route === undefined ? ctx.method : `${ctx.method} ${route}`);
-  span.setTag(tag.HTTP_METHOD, ctx.method);
+  const { res } = ctx;
+  const { name, withStatus } = answerOf(ctx.method)(matchedRoute(ctx));
+  span.setOperationName(name);
+  growTags(span, SERVER_TAGS, withStatus(res.headersSent ? res.statusCode : undefined));
   span.setTag(tag.HTTP_URL, requestUrl(ctx, options.query === true));
-  if (route !== undefined) span.setTag(tag.HTTP_ROUTE, route);
   if (options.headers) span.addTags(captureTags(tag.HTTP_HEADER, ctx.req.headers, options.headers));
 }
+
+/** What the spans of a method, a route and a status have in common; where no route matched, or no status went out, without. */
+const answerOf = remembered((method: string) =>
+  remembered((route: string | undefined) => ({
+    name: route === undefined ? method : `${method} ${route}`,
+    withStatus: remembered((status: number | undefined) =>
+      Object.freeze({
+        ...SERVER_TAGS,
+        [tag.HTTP_METHOD]: method,
+        ...(route !== undefined && { [tag.HTTP_ROUTE]: route }),
+        ...(status !== undefined && { [tag.HTTP_STATUS_CODE]: status }),
+      }),
+    ),
+  })),
+);
 
 /**
  * What failed, where the server is at fault: a status from 500 on, or an answer that broke off behind its head, whether

@@ -8,10 +8,11 @@ import type { Span } from 'opentracing';
 import { currentSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isDiscarded } from '../discarded.ts';
 import { isRecorded } from '../recorded.ts';
+import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { type Attempt, attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
-import { callerSpan, serviceOf, tagsByName } from './caller-span.ts';
+import { callerSpan, serviceOf } from './caller-span.ts';
 import { type HopOptions, hopOptions } from './hop.ts';
 import { isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
@@ -29,6 +30,7 @@ interface Endpoint {
 
 /** A call under way. */
 interface TracedCall {
+  readonly name: string;
   readonly span: Span;
   readonly attempt: Attempt | undefined;
   /** The span in which the caller goes on. */
@@ -40,19 +42,11 @@ interface TracedCall {
 /** The `call` hook, and the watch over the calls that never reach it. */
 export function callTracing(tracing: MoleculerTracing) {
   let callsSeen = 0;
-  const tagsFor = tagsByName((name) => ({
-    [tag.SPAN_KIND]: tag.CLIENT,
-    [tag.COMPONENT]: 'moleculer',
-    [tag.PEER_SERVICE]: serviceOf(name),
-    [tag.MOLECULER_ACTION]: name,
-  }));
 
   const startSpan = (name: string, parent: Span | undefined): Span => {
     const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
-    return tracer.startSpan(
-      name,
-      parent ? { childOf: parent, tags: tagsFor(name) } : { tags: tagsFor(name) },
-    );
+    const { tags } = tagsOf(name);
+    return tracer.startSpan(name, parent ? { childOf: parent, tags } : { tags });
   };
 
   const hook = (next: Call): Call =>
@@ -72,6 +66,7 @@ export function callTracing(tracing: MoleculerTracing) {
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
       const call: TracedCall = {
+        name,
         span,
         attempt: numbered(attempt, { hop, caller, span }),
         caller,
@@ -119,7 +114,7 @@ export function callTracing(tracing: MoleculerTracing) {
   const succeed = (call: TracedCall, ctx: TracedContext | undefined, result: unknown): void => {
     if (isClosed(call)) return;
     const { span, outgoing } = call;
-    describeCallee(span, ctx);
+    describeCallee(call, ctx);
     if (outgoing === undefined && !isStream(result)) {
       span.finish();
       return;
@@ -133,7 +128,7 @@ export function callTracing(tracing: MoleculerTracing) {
   const fail = (call: TracedCall, ctx: TracedContext | undefined, error: unknown): void => {
     if (isClosed(call)) return;
     const { span, outgoing } = call;
-    describeCallee(span, ctx);
+    describeCallee(call, ctx);
     if (isRecorded(span)) markError(span, error);
     if (outgoing === undefined) {
       span.finish();
@@ -174,10 +169,24 @@ function isClosed({ attempt, span }: TracedCall): boolean {
   return attempt !== undefined && attempt.client !== span;
 }
 
-function describeCallee(span: Span, ctx: TracedContext | undefined): void {
+/** The tags of an action's calls: as they begin, and once it is known which node is called. */
+const tagsOf = remembered((name: string) => {
+  const tags = Object.freeze({
+    [tag.SPAN_KIND]: tag.CLIENT,
+    [tag.COMPONENT]: 'moleculer',
+    [tag.PEER_SERVICE]: serviceOf(name),
+    [tag.MOLECULER_ACTION]: name,
+  });
+  const withNode = (remote: boolean) => (nodeID: string) =>
+    Object.freeze({ ...tags, [tag.MOLECULER_NODE]: nodeID, [tag.MOLECULER_REMOTE]: remote });
+  return { tags, withOwnNode: remembered(withNode(false)), withRemoteNode: remembered(withNode(true)) };
+});
+
+function describeCallee({ span, name }: TracedCall, ctx: TracedContext | undefined): void {
   if (!ctx?.nodeID || !isRecorded(span)) return;
-  span.setTag(tag.MOLECULER_NODE, ctx.nodeID);
-  span.setTag(tag.MOLECULER_REMOTE, ctx.nodeID !== ctx.broker.nodeID);
+  const { tags, withOwnNode, withRemoteNode } = tagsOf(name);
+  const withNode = ctx.nodeID === ctx.broker.nodeID ? withOwnNode : withRemoteNode;
+  growTags(span, tags, withNode(ctx.nodeID));
   const timeoutMs = timeoutOf(ctx);
   if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, Math.round(timeoutMs));
   if (ctx.fallbackResult && isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);

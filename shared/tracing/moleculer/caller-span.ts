@@ -20,20 +20,3 @@ export function serviceOf(actionName: string): string {
   const dot = actionName.lastIndexOf('.');
   return dot === -1 ? actionName : actionName.slice(0, dot);
 }
-
-type Tags = Readonly<Record<string, unknown>>;
-
-const CACHED_NAMES = 1000;
-
-/** Frozen tags by name, so that they are encoded once; names beyond the first thousand are made anew each time. */
-export function tagsByName(tagsOf: (name: string) => Tags): (name: string) => Tags {
-  const known = new Map<string, Tags>();
-  return (name) => {
-    let tags = known.get(name);
-    if (tags === undefined) {
-      tags = Object.freeze(tagsOf(name));
-      if (known.size < CACHED_NAMES) known.set(name, tags);
-    }
-    return tags;
-  };
-}

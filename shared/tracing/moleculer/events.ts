@@ -2,12 +2,13 @@
 import type { Context, ServiceBroker } from 'moleculer';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
-import { type Follow, isDiscarded, isDiscardedFirst, runDiscarded } from '../discarded.ts';
+import { isDiscarded } from '../discarded.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
+import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
-import { callerSpan, serviceOf, tagsByName } from './caller-span.ts';
+import { callerSpan, serviceOf } from './caller-span.ts';
 import { contextFrom, type Meta, SUPPRESSED_CARRIER, TRACE_KEY, withoutCarrier } from './carrier.ts';
 import { causeOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
@@ -35,12 +36,14 @@ type EmitOptions = HopOptions & { [BROADCAST]?: string };
 export function producerHooks(
   tracing: MoleculerTracing,
 ): Record<'emit' | 'broadcast' | 'broadcastLocal', EmitHook> {
-  const tagsFor = tagsByName((name) => ({
-    [tag.SPAN_KIND]: tag.PRODUCER,
-    [tag.COMPONENT]: 'moleculer',
-    [tag.MESSAGE_BUS_DESTINATION]: name,
-    [tag.MOLECULER_EVENT]: name,
-  }));
+  const tagsFor = remembered((name: string) =>
+    Object.freeze({
+      [tag.SPAN_KIND]: tag.PRODUCER,
+      [tag.COMPONENT]: 'moleculer',
+      [tag.MESSAGE_BUS_DESTINATION]: name,
+      [tag.MOLECULER_EVENT]: name,
+    }),
+  );
 
   const produce = (next: Emit, event: string, payload: unknown, options: EmitOptions): Promise<unknown> => {
     const parent = callerSpan(options.parentCtx);
@@ -85,10 +88,6 @@ function settled(span: Span, run: () => Promise<unknown>): Promise<unknown> {
     span.finish();
     return promise;
   }
-  return finished(span, promise);
-}
-
-function finished(span: Span, promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (result) => {
       span.finish();
@@ -126,27 +125,22 @@ export function consumerWrap(tracing: MoleculerTracing) {
     const service = definition.service?.fullName ?? serviceOf(pattern);
     const tracer = tracing.tracerFor(service);
     const settings = spanSettings(definition.tracing as never, tracing.capture);
-    const tagsFor = tagsByName((event) => ({
-      [tag.SPAN_KIND]: tag.CONSUMER,
-      [tag.COMPONENT]: 'moleculer',
-      [tag.MESSAGE_BUS_DESTINATION]: event,
-      [tag.MOLECULER_EVENT]: event,
-      [tag.MOLECULER_GROUP]: definition.group ?? service,
-      [tag.MOLECULER_NODE]: nodeID,
-    }));
-
-    const describe = (span: Span, ctx: TracedContext): void => {
-      if (!isRecorded(span)) return;
-      const remote = typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID;
-      span.setTag(tag.MOLECULER_REMOTE, remote);
-      if (remote) span.setTag(tag.MOLECULER_CALLER_NODE, ctx.nodeID);
-      settings.captureRequest(span, ctx);
-    };
-
-    const followRaised: Follow<TracedContext> = (promise, span, ctx) => {
-      describe(span, ctx);
-      return finished(span, promise);
-    };
+    const tagsOf = remembered((event: string) => {
+      const tags = Object.freeze({
+        [tag.SPAN_KIND]: tag.CONSUMER,
+        [tag.COMPONENT]: 'moleculer',
+        [tag.MESSAGE_BUS_DESTINATION]: event,
+        [tag.MOLECULER_EVENT]: event,
+        [tag.MOLECULER_GROUP]: definition.group ?? service,
+        [tag.MOLECULER_NODE]: nodeID,
+      });
+      const withCaller = remembered((callerID: string | null) => {
+        const remote = typeof callerID === 'string' && callerID !== nodeID;
+        const caller = remote ? { [tag.MOLECULER_CALLER_NODE]: callerID } : {};
+        return Object.freeze({ ...tags, [tag.MOLECULER_REMOTE]: remote, ...caller });
+      });
+      return { tags, withCaller };
+    });
 
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
@@ -155,15 +149,16 @@ export function consumerWrap(tracing: MoleculerTracing) {
       if (producer === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(producer && passThroughSpan(producer, tracer), next, ctx);
 
+      const { tags, withCaller } = tagsOf(event);
       const span = tracer.startSpan(settings.name(ctx, event), {
         ...(producer && { references: [opentracing.followsFrom(producer)] }),
-        tags: tagsFor(event),
+        tags,
       });
       ctx[SPAN] = span;
-      if (isDiscardedFirst(span)) {
-        return runDiscarded(span, next, ctx, followRaised);
+      if (isRecorded(span)) {
+        growTags(span, tags, withCaller(ctx.nodeID));
+        settings.captureRequest(span, ctx);
       }
-      describe(span, ctx);
       return settled(span, () => handleWithSpan(span, next, ctx));
     };
   };

@@ -5,9 +5,9 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Span, SpanContext, Tracer } from 'opentracing';
 import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
-import { isDiscardedFirst, runDiscarded } from '../discarded.ts';
 import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
+import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import type { ActionDefinition } from './action-definition.ts';
@@ -20,7 +20,7 @@ import { failureBehindFallback, isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
-import { followStream, isStream, keepActive } from './streams.ts';
+import { followStream, isStream } from './streams.ts';
 import { HANDLED, SPAN, type TracedContext } from './traced-context.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
@@ -31,7 +31,9 @@ interface TracedAction {
   readonly nodeID: string;
   readonly tracer: Tracer;
   readonly settings: SpanSettings;
+  /** As its spans begin, and with who has called. */
   readonly tags: Readonly<Record<string, unknown>>;
+  readonly callerTags: CallerTags;
   /** True where hits and misses of the cache are told apart. */
   readonly cached: boolean;
   readonly retried: boolean;
@@ -52,38 +54,27 @@ export function executionWrap(tracing: MoleculerTracing) {
 
       const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent, tags } : { tags });
       ctx[SPAN] = span;
-      if (isDiscardedFirst(span)) {
-        if (isStream(ctx.stream)) keepActive(ctx.stream, span);
-        return runDiscarded(span, next, ctx, followRaised);
+      const isDescribed = isRecorded(span);
+      if (isDescribed) {
+        describeCaller(span, ctx, action);
+        settings.captureRequest(span, ctx);
       }
-      const execution = begin(span, ctx);
+      countAttempt(span, ctx, action);
+      const incoming = followIncoming(span, ctx, tracing);
+      let promise: Promise<unknown>;
       try {
-        return follow(handleWithSpan(span, next, ctx), execution);
+        promise = handleWithSpan(span, next, ctx);
       } catch (error) {
         markFailure(span, error);
-        endExecution(span, execution, tracing);
+        endExecution(span, { incoming }, tracing);
         throw error;
       }
-    };
-
-    /** Describes what comes in, and keeps the span open for it. */
-    function begin(span: Span, ctx: TracedContext): Execution {
-      describeCaller(span, ctx, action);
-      countAttempt(span, ctx, action);
-      return { span, ctx, incoming: followIncoming(span, ctx, tracing) };
-    }
-
-    function followRaised(promise: Promise<unknown>, span: Span, ctx: TracedContext): Promise<unknown> {
-      return follow(promise, begin(span, ctx));
-    }
-
-    /** Ends the span with what the execution comes to. */
-    function follow(promise: Promise<unknown>, { span, ctx, incoming }: Execution): Promise<unknown> {
       return promise.then(
         (result) => {
           if (isClosed(span, ctx)) return result;
           const hidden = describeOutcome(span, ctx, action);
           if (isRecorded(span)) {
+            if (!isDescribed) describeCaller(span, ctx, action);
             if (hidden && !isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
             settings.captureResponse(span, ctx, result);
           }
@@ -92,22 +83,15 @@ export function executionWrap(tracing: MoleculerTracing) {
         },
         (error) => {
           if (isClosed(span, ctx)) throw error;
+          if (!isDescribed && isRecorded(span)) describeCaller(span, ctx, action);
           const failure = describeOutcome(span, ctx, action) ?? failureNow(span, error, ctx[HANDLED]);
           markFailure(span, error);
           endExecution(span, { incoming, failure }, tracing);
           throw error;
         },
       );
-    }
+    };
   };
-}
-
-/** An execution under way. */
-interface Execution {
-  readonly span: Span;
-  readonly ctx: TracedContext;
-  /** The span as it waits for a stream that the caller sends. */
-  readonly incoming: OpenSpan | undefined;
 }
 
 function describeAction(
@@ -117,17 +101,19 @@ function describeAction(
   tracing: MoleculerTracing,
 ): TracedAction {
   const { nodeID, cacher } = broker;
+  const tags = Object.freeze({
+    [tag.SPAN_KIND]: tag.SERVER,
+    [tag.COMPONENT]: 'moleculer',
+    [tag.MOLECULER_ACTION]: name,
+    [tag.MOLECULER_NODE]: nodeID,
+  });
   return {
     name,
     nodeID,
     tracer: tracing.tracerFor(definition.service?.fullName ?? serviceOf(name)),
     settings: spanSettings(definition.tracing as never, tracing.capture),
-    tags: Object.freeze({
-      [tag.SPAN_KIND]: tag.SERVER,
-      [tag.COMPONENT]: 'moleculer',
-      [tag.MOLECULER_ACTION]: name,
-      [tag.MOLECULER_NODE]: nodeID,
-    }),
+    tags,
+    callerTags: rememberCallers(tags, nodeID),
     cached: Boolean(cacher) && isEnabled(definition.cache),
     retried: Boolean({ ...broker.options.retryPolicy, ...definition.retryPolicy }.enabled),
   };
@@ -157,13 +143,25 @@ function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracin
   return isSuppressed() ? SUPPRESSED : callerSpan(ctx.options?.parentCtx);
 }
 
-function describeCaller(span: Span, ctx: TracedContext, { nodeID, settings }: TracedAction): void {
-  if (!isRecorded(span)) return;
-  const remote = typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID;
-  span.setTag(tag.MOLECULER_LEVEL, ctx.level);
-  span.setTag(tag.MOLECULER_REMOTE, remote);
-  if (remote) span.setTag(tag.MOLECULER_CALLER_NODE, ctx.nodeID);
-  settings.captureRequest(span, ctx);
+/** The tags of an execution, by the node of its caller and the level of the call. */
+type CallerTags = (nodeID: string | null) => (level: number) => Readonly<Record<string, unknown>>;
+
+function rememberCallers(tags: Readonly<Record<string, unknown>>, nodeID: string): CallerTags {
+  return remembered((callerID) => {
+    const remote = typeof callerID === 'string' && callerID !== nodeID;
+    return remembered((level) =>
+      Object.freeze({
+        ...tags,
+        [tag.MOLECULER_LEVEL]: level,
+        [tag.MOLECULER_REMOTE]: remote,
+        ...(remote && { [tag.MOLECULER_CALLER_NODE]: callerID }),
+      }),
+    );
+  });
+}
+
+function describeCaller(span: Span, ctx: TracedContext, { tags, callerTags }: TracedAction): void {
+  growTags(span, tags, callerTags(ctx.nodeID)(ctx.level));
 }
 
 /** Calls through `service.actions` have no call hook that would have begun to count. */

@@ -20,7 +20,6 @@ export class LocalTrace {
   #flags = 0;
   #final = false;
   #keptBySamplers: Record<string, unknown> | undefined = undefined;
-  #onRaise: (() => void) | undefined = undefined;
 
   /** @param firstSpanId of the first span of the trace in this process; whether it is sampled is still to be decided */
   constructor(firstSpanId: string, timeline?: Timeline) {
@@ -57,9 +56,7 @@ export class LocalTrace {
   }
 
   setSampled(sampled: boolean): void {
-    const isRaised = sampled && this.isDiscarded();
     this.#toggle(SAMPLED, sampled);
-    if (isRaised) this.#raised();
   }
 
   setDebug(debug: boolean): void {
@@ -84,23 +81,7 @@ export class LocalTrace {
     return this.#keptBySamplers;
   }
 
-  /** True where somebody waits for the trace to be recorded after all. */
-  get isAwaited(): boolean {
-    return this.#onRaise !== undefined;
-  }
-
-  /** Calls `follow`, and only the last of them, when the trace is recorded after all, by a priority that somebody has raised. */
-  whenRaised(follow: () => void): void {
-    this.#onRaise = follow;
-  }
-
   #toggle(flag: number, on: boolean): void {
     this.#flags = on ? this.#flags | flag : this.#flags & ~flag;
-  }
-
-  #raised(): void {
-    const follow = this.#onRaise;
-    this.#onRaise = undefined;
-    follow?.();
   }
 }

@@ -87,19 +87,9 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return this.#owner.tracer;
   }
 
-  /** True where the span will not be recorded, unless somebody raises the priority of its trace: see {@link whenRaised}. */
+  /** True where the span will not be recorded, unless somebody raises the priority of its trace. */
   get isDiscarded(): boolean {
     return this.spanContext.local.isDiscarded();
-  }
-
-  /** True where another span of the trace in this process waits to be raised. */
-  get isNested(): boolean {
-    return this.spanContext.local.isAwaited;
-  }
-
-  /** Calls `follow` when a span that was discarded is to be recorded after all; until then it need not even be finished. */
-  whenRaised(follow: () => void): void {
-    this.spanContext.local.whenRaised(follow);
   }
 
   /** The time as this span's trace has it, in milliseconds since 1970. */
@@ -149,6 +139,17 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     const isKept = Object.isFrozen(tags) && this.spanContext.local.isFinal();
     if (isKept && !hasTag(tags, SAMPLING_PRIORITY)) this.sharedTags = tags;
     else this.addTags(tags);
+  }
+
+  /**
+   * Takes the frozen tags `to`, which have all of `from` and more, in the place of `from`, with which the span began. False
+   * where it has tags of its own by these names, or no longer has those that it began with.
+   */
+  growTags(from: Tags, to: Tags): boolean {
+    if (this.sharedTags !== from) return this.sharedTags === to;
+    for (let i = 0; i < this.tags.length; i += 2) if (Object.hasOwn(to, this.tags[i] as string)) return false;
+    if (!this.#isFinished()) this.sharedTags = to;
+    return true;
   }
 
   override setTag(name: string, value: unknown): this {

@@ -52,21 +52,3 @@ test("it says what jaeger-client's own sampling state says, whatever is set", (t
     }),
   );
 });
-
-test('who waits for a raised priority is told once', (t) => {
-  const local = new LocalTrace('a');
-  const told: string[] = [];
-  t.false(local.isAwaited);
-  local.whenRaised(() => told.push('raised'));
-  t.true(local.isAwaited);
-  local.setSampled(false);
-  local.setFinal(true);
-  t.true(local.isDiscarded());
-  t.deepEqual(told, []);
-  local.setSampled(true);
-  t.false(local.isDiscarded());
-  t.deepEqual(told, ['raised']);
-  local.setSampled(false);
-  local.setSampled(true);
-  t.deepEqual(told, ['raised']);
-});
