@@ -38,10 +38,8 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
   return async function traceRequest(ctx, next) {
     if (isIgnored(ctx.path)) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
-    const span = tracer.startSpan(
-      ctx.method,
-      parent ? { childOf: parent, tags: SERVER_TAGS } : { tags: SERVER_TAGS },
-    );
+    const span = tracer.startSpan(ctx.method, parent ? { childOf: parent } : undefined);
+    if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
     const traceId = traceIdOf(span);
     if (traceId !== '') ctx.res.setHeader(TRACE_ID_HEADER, traceId);
     const request: TracedRequest = { ctx, span, options, thrown: undefined };

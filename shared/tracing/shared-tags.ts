@@ -23,14 +23,15 @@ export function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) =>
 
 /** What spans of this library's own tracer can do beyond OpenTracing's. */
 interface GrowingSpan {
-  growTags(from: Tags, to: Tags): boolean;
+  growTags(from: Tags | undefined, to: Tags): boolean;
 }
 
 /**
- * Gives a span that began with the frozen tags `from` the frozen tags `to`, which are these and more. Spans that can are
- * handed the whole at once; others, and those whose own tags are in the way, take the new ones one by one.
+ * Gives a span that has the frozen tags `from` the frozen tags `to`, which are these and more. Spans that can are handed
+ * the whole at once; others, and those whose own tags are in the way, take the new ones one by one.
  */
-export function growTags(span: Span, from: Tags, to: Tags): void {
+export function growTags(span: Span, from: Tags | undefined, to: Tags): void {
   if ('growTags' in span && (span as GrowingSpan).growTags(from, to)) return;
-  for (const name of Object.keys(to)) if (!Object.hasOwn(from, name)) span.setTag(name, to[name]);
+  for (const name of Object.keys(to))
+    if (from === undefined || !Object.hasOwn(from, name)) span.setTag(name, to[name]);
 }

@@ -45,8 +45,9 @@ export function callTracing(tracing: MoleculerTracing) {
 
   const startSpan = (name: string, parent: Span | undefined): Span => {
     const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
-    const { tags } = tagsOf(name);
-    return tracer.startSpan(name, parent ? { childOf: parent, tags } : { tags });
+    const span = tracer.startSpan(name, parent ? { childOf: parent } : undefined);
+    if (isRecorded(span)) growTags(span, undefined, tagsOf(name).tags);
+    return span;
   };
 
   const hook = (next: Call): Call =>

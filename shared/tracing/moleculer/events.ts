@@ -49,7 +49,8 @@ export function producerHooks(
     const parent = callerSpan(options.parentCtx);
     if (parent && isDiscarded(parent)) return next(event, payload, hopOptions(options, parent));
     const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
-    const span = tracer.startSpan(event, { ...(parent && { childOf: parent }), tags: tagsFor(event) });
+    const span = tracer.startSpan(event, parent ? { childOf: parent } : undefined);
+    if (isRecorded(span)) growTags(span, undefined, tagsFor(event));
     return settled(span, () => next(event, payload, hopOptions(options, span)));
   };
 
@@ -73,8 +74,8 @@ export function producerHooks(
   return { emit, broadcast, broadcastLocal };
 }
 
-/** Finishes the span with what `run` comes to, however it does. */
-function settled(span: Span, run: () => Promise<unknown>): Promise<unknown> {
+/** Finishes the span with what `run` comes to, however it does; `describe` comes before that, where it could be raised meanwhile. */
+function settled(span: Span, run: () => Promise<unknown>, describe?: () => void): Promise<unknown> {
   let promise: Promise<unknown>;
   try {
     promise = run();
@@ -90,10 +91,12 @@ function settled(span: Span, run: () => Promise<unknown>): Promise<unknown> {
   }
   return promise.then(
     (result) => {
+      if (describe && isRecorded(span)) describe();
       span.finish();
       return result;
     },
     (error) => {
+      if (describe && isRecorded(span)) describe();
       markError(span, error);
       span.finish();
       throw error;
@@ -125,22 +128,21 @@ export function consumerWrap(tracing: MoleculerTracing) {
     const service = definition.service?.fullName ?? serviceOf(pattern);
     const tracer = tracing.tracerFor(service);
     const settings = spanSettings(definition.tracing as never, tracing.capture);
-    const tagsOf = remembered((event: string) => {
-      const tags = Object.freeze({
-        [tag.SPAN_KIND]: tag.CONSUMER,
-        [tag.COMPONENT]: 'moleculer',
-        [tag.MESSAGE_BUS_DESTINATION]: event,
-        [tag.MOLECULER_EVENT]: event,
-        [tag.MOLECULER_GROUP]: definition.group ?? service,
-        [tag.MOLECULER_NODE]: nodeID,
-      });
-      const withCaller = remembered((callerID: string | null) => {
+    const tagsFor = remembered((event: string) =>
+      remembered((callerID: string | null) => {
         const remote = typeof callerID === 'string' && callerID !== nodeID;
-        const caller = remote ? { [tag.MOLECULER_CALLER_NODE]: callerID } : {};
-        return Object.freeze({ ...tags, [tag.MOLECULER_REMOTE]: remote, ...caller });
-      });
-      return { tags, withCaller };
-    });
+        return Object.freeze({
+          [tag.SPAN_KIND]: tag.CONSUMER,
+          [tag.COMPONENT]: 'moleculer',
+          [tag.MESSAGE_BUS_DESTINATION]: event,
+          [tag.MOLECULER_EVENT]: event,
+          [tag.MOLECULER_GROUP]: definition.group ?? service,
+          [tag.MOLECULER_NODE]: nodeID,
+          [tag.MOLECULER_REMOTE]: remote,
+          ...(remote && { [tag.MOLECULER_CALLER_NODE]: callerID }),
+        });
+      }),
+    );
 
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
@@ -149,17 +151,15 @@ export function consumerWrap(tracing: MoleculerTracing) {
       if (producer === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(producer && passThroughSpan(producer, tracer), next, ctx);
 
-      const { tags, withCaller } = tagsOf(event);
-      const span = tracer.startSpan(settings.name(ctx, event), {
-        ...(producer && { references: [opentracing.followsFrom(producer)] }),
-        tags,
-      });
+      const references = producer && [opentracing.followsFrom(producer)];
+      const span = tracer.startSpan(settings.name(ctx, event), references && { references });
       ctx[SPAN] = span;
+      const describe = (): void => growTags(span, undefined, tagsFor(event)(ctx.nodeID));
       if (isRecorded(span)) {
-        growTags(span, tags, withCaller(ctx.nodeID));
+        describe();
         settings.captureRequest(span, ctx);
       }
-      return settled(span, () => handleWithSpan(span, next, ctx));
+      return settled(span, () => handleWithSpan(span, next, ctx), isDiscarded(span) ? describe : undefined);
     };
   };
 }

@@ -31,8 +31,6 @@ interface TracedAction {
   readonly nodeID: string;
   readonly tracer: Tracer;
   readonly settings: SpanSettings;
-  /** As its spans begin, and with who has called. */
-  readonly tags: Readonly<Record<string, unknown>>;
   readonly callerTags: CallerTags;
   /** True where hits and misses of the cache are told apart. */
   readonly cached: boolean;
@@ -45,14 +43,14 @@ export function executionWrap(tracing: MoleculerTracing) {
     const { name } = definition;
     if (name === undefined || name.startsWith('$')) return next;
     const action = describeAction(this, name, definition, tracing);
-    const { tracer, settings, tags } = action;
+    const { tracer, settings } = action;
 
     return function tracedAction(ctx) {
       const parent = takeParent(ctx, tracer, tracing);
       if (parent === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
 
-      const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent, tags } : { tags });
+      const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent } : undefined);
       ctx[SPAN] = span;
       const isDescribed = isRecorded(span);
       if (isDescribed) {
@@ -112,7 +110,6 @@ function describeAction(
     nodeID,
     tracer: tracing.tracerFor(definition.service?.fullName ?? serviceOf(name)),
     settings: spanSettings(definition.tracing as never, tracing.capture),
-    tags,
     callerTags: rememberCallers(tags, nodeID),
     cached: Boolean(cacher) && isEnabled(definition.cache),
     retried: Boolean({ ...broker.options.retryPolicy, ...definition.retryPolicy }.enabled),
@@ -160,8 +157,8 @@ function rememberCallers(tags: Readonly<Record<string, unknown>>, nodeID: string
   });
 }
 
-function describeCaller(span: Span, ctx: TracedContext, { tags, callerTags }: TracedAction): void {
-  growTags(span, tags, callerTags(ctx.nodeID)(ctx.level));
+function describeCaller(span: Span, ctx: TracedContext, { callerTags }: TracedAction): void {
+  growTags(span, undefined, callerTags(ctx.nodeID)(ctx.level));
 }
 
 /** Calls through `service.actions` have no call hook that would have begun to count. */

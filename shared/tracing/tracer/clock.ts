@@ -59,11 +59,6 @@ export class Clock {
     return late >= wall ? this.#timeline : this.#moved(wall - late);
   }
 
-  /** The latest timeline as it is, for what is not recorded. */
-  anyTimeline(): Timeline {
-    return this.#timeline ?? this.timeline();
-  }
-
   #moved(byMs: number): Timeline {
     this.#timeline = new OffsetTimeline(this.#sources, (this.#timeline?.offsetMs ?? 0) + byMs);
     return this.#timeline;

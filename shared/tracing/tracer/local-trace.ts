@@ -12,8 +12,10 @@ const DEBUG = 2;
 
 /** How a trace begins in this process. */
 export class LocalTrace {
-  /** Undefined as long as no span of this process is in the trace. */
-  timeline: Timeline | undefined;
+  /** False for what a carrier named, as long as no span of this process is in the trace. */
+  hasBegun = false;
+  /** Undefined as long as nobody has asked for the time. */
+  timeline: Timeline | undefined = undefined;
   /** Makes a new trace that is kept whatever the sampler says, and is found by this text. */
   debugId: string | undefined = undefined;
   readonly #firstSpanId: string;
@@ -22,9 +24,8 @@ export class LocalTrace {
   #keptBySamplers: Record<string, unknown> | undefined = undefined;
 
   /** @param firstSpanId of the first span of the trace in this process; whether it is sampled is still to be decided */
-  constructor(firstSpanId: string, timeline?: Timeline) {
+  constructor(firstSpanId: string) {
     this.#firstSpanId = firstSpanId;
-    this.timeline = timeline;
   }
 
   /** True once the spans of the trace are recorded and sent. */

@@ -2,6 +2,7 @@
 import opentracing, { type Tracer } from 'opentracing';
 import { cut, textOf } from '../text.ts';
 import { baggageItem, baggageKey, LONGEST_ITEM, withBaggageItem } from './baggage.ts';
+import type { Timeline } from './clock.ts';
 import type { SamplingDecision } from './sampler.ts';
 import type { JaegerSpanContext } from './span-context.ts';
 import { hasTag, putPair, type TagPairs, type Tags, tagPairs } from './tag-pairs.ts';
@@ -39,6 +40,8 @@ export interface FinishedSpan {
 export interface SpanOwner {
   readonly tracer: Tracer;
   readonly service: string;
+  /** The time for a trace that begins now. */
+  timeline(): Timeline;
   onSetTag(span: JaegerSpan, name: string, value: unknown): SamplingDecision;
   onSetOperationName(span: JaegerSpan, operationName: string): SamplingDecision;
   /** Told once of each span that is recorded, when that is known. */
@@ -58,7 +61,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   operationName: string;
   spanContext: JaegerSpanContext;
   references: readonly SpanReference[] = NOTHING;
-  startTimeMs: number;
+  startTimeMs = Number.NaN;
   finishTimeMs = Number.NaN;
   sharedTags: Tags | undefined;
   tags: unknown[] = NOTHING as never;
@@ -71,8 +74,13 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     this.#owner = owner;
     this.operationName = operationName;
     this.spanContext = spanContext;
+  }
+
+  /** Begins at this time or, where none is given, now. */
+  begin(startTimeMs: number | undefined): void {
+    if (isTime(startTimeMs)) this.startTimeMs = startTimeMs;
     // A span that is not recorded needs no exact time: milliseconds do for one that is recorded after all.
-    this.startTimeMs = spanContext.local.isDiscarded() ? Date.now() : this.now();
+    else this.startTimeMs = this.isDiscarded ? Date.now() : this.now();
   }
 
   get service(): string {
@@ -94,7 +102,9 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** The time as this span's trace has it, in milliseconds since 1970. */
   now(): number {
-    return this.spanContext.local.timeline?.now() ?? Date.now();
+    const { local } = this.spanContext;
+    local.timeline ??= this.#owner.timeline();
+    return local.timeline.now();
   }
 
   override setOperationName(name: string): this {
@@ -142,11 +152,11 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   }
 
   /**
-   * Takes the frozen tags `to`, which have all of `from` and more, in the place of `from`, with which the span began. False
-   * where it has tags of its own by these names, or no longer has those that it began with.
+   * Takes the frozen tags `to`, which have all of `from` and more, in the place of `from`, if it has these. False where it
+   * has tags of its own by their names, or has others.
    */
-  growTags(from: Tags, to: Tags): boolean {
-    if (this.sharedTags !== from) return this.sharedTags === to;
+  growTags(from: Tags | undefined, to: Tags): boolean {
+    if (this.sharedTags !== undefined && this.sharedTags !== from) return this.sharedTags === to;
     for (let i = 0; i < this.tags.length; i += 2) if (Object.hasOwn(to, this.tags[i] as string)) return false;
     if (!this.#isFinished()) this.sharedTags = to;
     return true;
@@ -236,6 +246,6 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 }
 
 /** A time that was given. Not 0: to jaeger-client that means now. Not beyond what whole microseconds can say exactly. */
-export function isTime(timeMs: unknown): timeMs is number {
+function isTime(timeMs: unknown): timeMs is number {
   return typeof timeMs === 'number' && timeMs > 0 && timeMs < Number.MAX_SAFE_INTEGER / 1000;
 }

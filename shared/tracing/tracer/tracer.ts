@@ -11,7 +11,7 @@ import { type Baggage, NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
 import { LocalTrace } from './local-trace.ts';
 import type { Sampler } from './sampler.ts';
-import { type FinishedSpan, isTime, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
+import { type FinishedSpan, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
 import { JaegerSpanContext } from './span-context.ts';
 
 /** Where finished, sampled spans go; must not throw. */
@@ -74,9 +74,9 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
     const { local } = context;
 
     const span = new JaegerSpan(this, operationName, context);
-    if (isTime(startTime)) span.startTimeMs = startTime;
     if (references?.length) span.references = referencesFrom(references);
     if (!local.isFinal()) span.applyDecision(this.#parts.sampler.onCreateSpan(span));
+    span.begin(startTime);
     span.noteRecording();
     if (tags) span.addStartTags(tags);
     if (local.debugId !== undefined && context.parentId === undefined)
@@ -129,6 +129,10 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
     return span && remoteSpanContext(span, NO_BAGGAGE);
   }
 
+  timeline(): Timeline {
+    return this.#parts.clock.timeline();
+  }
+
   onSetTag(span: JaegerSpan, name: string, value: unknown) {
     return this.#parts.sampler.onSetTag(span, name, value);
   }
@@ -149,18 +153,19 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   #childOf(parent: JaegerSpanContext): JaegerSpanContext {
     const { traceId, baggage } = parent;
     const spanId = this.#parts.randomId();
-    let { local } = parent;
     // A remote parent that decided nothing: this span is the first of its trace here, and decides.
-    if (local.timeline === undefined && !local.isFinal()) local = new LocalTrace(spanId);
-    local.timeline ??= this.#timelineFor(local);
+    const decides = !parent.local.hasBegun && !parent.local.isFinal();
+    const local = decides ? new LocalTrace(spanId) : parent.local;
+    local.hasBegun = true;
     return new JaegerSpanContext(traceId, spanId, parent.spanId, local, baggage);
   }
 
   /** The root of a new trace; `asked` is a context without a span that asks for a debug trace, or brings baggage. */
   #root(asked: JaegerSpanContext | undefined): JaegerSpanContext {
-    const { randomId, clock } = this.#parts;
+    const { randomId } = this.#parts;
     const spanId = randomId();
-    const local = new LocalTrace(spanId, clock.timeline());
+    const local = new LocalTrace(spanId);
+    local.hasBegun = true;
     if (asked?.local.debugId !== undefined) {
       local.debugId = asked.local.debugId;
       local.setSampled(true);
@@ -168,12 +173,6 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
       local.setFinal(true);
     }
     return new JaegerSpanContext(randomId() + spanId, spanId, undefined, local, asked?.baggage ?? NO_BAGGAGE);
-  }
-
-  /** A trace that is not recorded needs no timeline of its own, held against the wall clock. */
-  #timelineFor(local: LocalTrace): Timeline {
-    const { clock } = this.#parts;
-    return local.isDiscarded() ? clock.anyTimeline() : clock.timeline();
   }
 }
 

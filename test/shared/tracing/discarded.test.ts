@@ -160,7 +160,9 @@ for (const remote of [false, true]) {
   test.serial(`${where}: a handler of an event that raises the priority is recorded`, async (t) => {
     const { tracing, gateway } = await startMesh(t, { remote });
     await inSpan('request', {}, () => gateway.emit('told to raise'));
-    await until(() => tracing.spans.some(({ operation }) => operation === 'told to raise'));
+    const told = () => tracing.spans.find(({ operation }) => operation === 'told to raise');
+    await until(() => told()?.tags['span.kind'] === 'consumer');
+    t.is(told()?.tags['moleculer.remote'], remote);
     t.is(tracing.stats().unfinished, 0);
   });
 
