@@ -35,7 +35,8 @@ const LONGEST_URL = 2048;
 export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: TrustPolicy }): Middleware {
   const isIgnored = pathMatcher(options.ignore ?? IGNORED);
 
-  return async function traceRequest(ctx, next) {
+  // No async function: it would take a promise more, and everything that it has to remember.
+  return function traceRequest(ctx, next) {
     if (isIgnored(ctx.path)) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
     const span = tracer.startSpan(ctx.method, parent ? { childOf: parent } : undefined);
@@ -45,14 +46,12 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     const request: TracedRequest = { ctx, span, options, thrown: undefined };
     (ctx as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
-    ctx.res.once('close', () => finishRequest(request));
-    try {
-      await withSpan(span, next, undefined);
-    } catch (error) {
+    ctx.res.on('close', () => finishRequest(request));
+    return withSpan(span, next, undefined).catch((error) => {
       request.thrown = error;
       keepHeader(ctx.res, traceId);
       throw error;
-    }
+    });
   };
 }
 
