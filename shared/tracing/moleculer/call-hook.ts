@@ -62,8 +62,11 @@ export function callTracing(tracing: MoleculerTracing) {
       const attempt = attemptOf(options?.ctx?.options);
       if (attempt) nextAttempt(attempt, tracing);
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
-      if (caller && isDiscarded(caller))
-        return next(action, params, hopOptions(options, caller) as CallingOptions).then(keepStreamActive);
+      if (caller && isDiscarded(caller)) {
+        // The active span is carried anyway; another one has to be named.
+        const hop = caller === currentSpan() ? callingOptions : hopOptions(options, caller);
+        return next(action, params, hop as CallingOptions).then(keepStreamActive);
+      }
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
       const call: TracedCall = {

@@ -11,7 +11,8 @@ import { SPAN, type TracedContext } from './traced-context.ts';
 export function callerSpan(parentCtx: Context | null | undefined): Span | undefined {
   const active = currentSpan();
   const own = (parentCtx as TracedContext | null | undefined)?.[SPAN];
-  if (active === undefined || own === undefined) return active ?? own;
+  if (active === own || own === undefined) return active;
+  if (active === undefined) return own;
   return active.context().toTraceId() === own.context().toTraceId() ? active : own;
 }
 

@@ -4,7 +4,8 @@
  */
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
-import { SUPPRESSED } from '../current-span.ts';
+import { currentSpan, SUPPRESSED } from '../current-span.ts';
+import { isDiscarded } from '../discarded.ts';
 import { carrierOf, type Meta, SUPPRESSED_CARRIER, withCarrier } from './carrier.ts';
 
 /** What calls and events have in common in their options. */
@@ -41,6 +42,12 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
   return options as HopOptions;
 }
 
+/** Calls of a trace that is discarded have no spans of their own: they carry the active one. */
+function discardedCause(): Span | undefined {
+  const span = currentSpan();
+  return span && isDiscarded(span) ? span : undefined;
+}
+
 type Send<Sent> = (ctx: Context) => Sent;
 
 /**
@@ -49,7 +56,7 @@ type Send<Sent> = (ctx: Context) => Sent;
  */
 export function carryContext<Sent>(send: Send<Sent>): Send<Sent> {
   return (ctx) => {
-    const cause = causeOf(ctx.options);
+    const cause = causeOf(ctx.options) ?? discardedCause();
     if (cause === undefined) return send(ctx);
     const { meta } = ctx;
     ctx.meta = withCarrier(meta as Meta, cause === SUPPRESSED ? SUPPRESSED_CARRIER : carrierOf(cause));

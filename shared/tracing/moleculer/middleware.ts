@@ -8,7 +8,7 @@ import { takeCarrier } from './carrier.ts';
 import { consumerWrap, producerHooks } from './events.ts';
 import { executionWrap } from './execution-wrap.ts';
 import { carryContext } from './hop.ts';
-import { attemptWrap, dequeueWrap, fallbackWrap, handlerWrap, queueWrap } from './inner-wraps.ts';
+import { attemptWrap, dequeueWrap, fallbackWrap, handlerWrap, queueWrap, type Wrap } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { OpenEnds } from './open-ends.ts';
 import type { CaptureDefaults } from './span-settings.ts';
@@ -62,7 +62,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
       onion.put('remoteAction', attemptWrap(tracing), { inside: 'Retry' });
       onion.put('localAction', fallbackWrap, { inside: 'Fallback' });
       onion.put('localAction', executionWrap(tracing), 'outermost');
-      onion.put('remoteAction', carryContext, 'innermost');
+      onion.put('remoteAction', carryWrap(tracing), 'innermost');
       onion.put('localEvent', dequeueWrap, { inside: 'Bulkhead' });
       onion.put('localEvent', queueWrap, { outside: 'Bulkhead' });
       onion.put('localEvent', consumerWrap(tracing), { inside: 'Debounce' });
@@ -82,9 +82,16 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
   } as unknown as Middleware;
 }
 
+/** Innermost of remote actions: what is not traced carries nothing. */
+function carryWrap({ internal }: MoleculerTracing): Wrap {
+  return (next, { name }) => (name?.startsWith('$') && !internal ? next : carryContext(next as never));
+}
+
 /** Events are written to the wire here; there is no hook for it. */
 function carryEvents(transit: NonNullable<ServiceBroker['transit']>): void {
-  transit.sendEvent = carryContext(transit.sendEvent.bind(transit) as (ctx: Context) => unknown) as never;
+  const send = transit.sendEvent.bind(transit) as (ctx: Context) => unknown;
+  const carry = carryContext(send);
+  transit.sendEvent = ((ctx: Context) => (ctx.eventName?.startsWith('$') ? send(ctx) : carry(ctx))) as never;
 }
 
 type MessageHandler = (command: string, packet: { payload?: { meta?: unknown } }) => unknown;

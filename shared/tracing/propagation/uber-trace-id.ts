@@ -20,6 +20,15 @@ const LONGEST_DEBUG_ID = 256;
 /** What this library writes between its own nodes: whole lower-case ids, no parent, one digit of flags. */
 const HOP_FORM = /^[0-9a-f]{32}:[0-9a-f]{16}:0:[0-7]$/;
 
+const HOP_LENGTH = 53;
+const ZERO = 48;
+
+/** True for a context that this library has written between its own nodes, of a trace that is not sampled. */
+export function isDiscardedHop(text: string): boolean {
+  if (text.length !== HOP_LENGTH || text.charCodeAt(HOP_LENGTH - 1) !== ZERO) return false;
+  return HOP_FORM.test(text) && parseHopForm(text) !== undefined;
+}
+
 /** Reads the value of `uber-trace-id`; undefined where anything of it is not as it must be. */
 export function parseUberTraceId(text: string): RemoteSpan | undefined {
   if (text.length > LONGEST) return undefined;

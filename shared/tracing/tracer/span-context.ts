@@ -53,6 +53,11 @@ export class JaegerSpanContext extends opentracing.SpanContext {
     return new JaegerSpanContext(traceId, spanId, parentId, new LocalTrace(spanId), NO_BAGGAGE);
   }
 
+  /** True where nothing of the trace is recorded, unless somebody raises its priority. */
+  get isDiscarded(): boolean {
+    return this.local.isDiscarded();
+  }
+
   /** True once the trace is sampled: its spans are recorded and sent. */
   isSampled(): boolean {
     return this.local.isSampled();

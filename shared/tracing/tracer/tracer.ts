@@ -5,14 +5,16 @@
  * nothing, and a finished one is handed to a sink at once and forgotten.
  */
 import opentracing, { type Span, type SpanContext, type SpanOptions } from 'opentracing';
-import type { Codec, CodecOptions, RemoteContext, RemoteSpan, TextMap } from '../propagation/codec.ts';
-import { parseUberTraceId } from '../propagation/uber-trace-id.ts';
-import { type Baggage, NO_BAGGAGE } from './baggage.ts';
+import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
+import { NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
+import { DiscardedSpan, type DiscardedSpanOwner } from './discarded-span.ts';
 import { LocalTrace } from './local-trace.ts';
+import { contextFromText, DiscardedHop, remoteContext } from './remote-context.ts';
 import type { Sampler } from './sampler.ts';
 import { type FinishedSpan, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
 import { JaegerSpanContext } from './span-context.ts';
+import { hasTag } from './tag-pairs.ts';
 
 /** Where finished, sampled spans go; must not throw. */
 export interface SpanSink {
@@ -38,13 +40,14 @@ export interface TracerParts {
 }
 
 const { FORMAT_BINARY, FORMAT_HTTP_HEADERS, FORMAT_TEXT_MAP } = opentracing;
+const { SAMPLING_PRIORITY } = opentracing.Tags;
 const { REFERENCE_CHILD_OF, REFERENCE_FOLLOWS_FROM } = opentracing;
 const DEBUG_ID_TAG = 'jaeger-debug-id';
 const NO_OPTIONS: SpanOptions = Object.freeze({});
 const IN_HEADERS: CodecOptions = { httpHeaders: true };
 const IN_TEXT: CodecOptions = { httpHeaders: false };
 
-export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
+export class JaegerTracer extends opentracing.Tracer implements SpanOwner, DiscardedSpanOwner {
   readonly service: string;
   readonly #parts: TracerParts;
 
@@ -67,9 +70,17 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
    * Starts a span: a child of `childOf`, else of the first CHILD_OF reference, else of the first FOLLOWS_FROM one,
    * else the root of a new trace. Frozen `tags` are kept by reference and encoded once for all spans that share them.
    */
-  override startSpan(operationName: string, options?: SpanOptions): JaegerSpan {
-    const { childOf, references, startTime, tags } = options ?? NO_OPTIONS;
-    const parent = contextOf(childOf) ?? (references ? parentAmong(references) : undefined);
+  override startSpan(operationName: string, given?: SpanOptions): JaegerSpan | DiscardedSpan {
+    const options = given ?? NO_OPTIONS;
+    const parent = parentOf(options, unopenedOf);
+    if (parent?.isDiscarded && !hasTag(options.tags, SAMPLING_PRIORITY))
+      return new DiscardedSpan(this, operationName, parent, options);
+    return this.startWhole(operationName, options);
+  }
+
+  startWhole(operationName: string, options: SpanOptions): JaegerSpan {
+    const { references, startTime, tags } = options;
+    const parent = parentOf(options, contextOf);
     const context = parent?.isValid ? this.#childOf(parent) : this.#root(parent);
     const { local } = context;
 
@@ -117,6 +128,7 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
 
   /** The context alone, as `uber-trace-id` has it; undefined where baggage has to travel too, or the span is another tracer's. */
   contextText(span: Span): string | undefined {
+    if (span instanceof DiscardedSpan) return span.hopText();
     const context = contextOf(span);
     if (!context?.isValid || context.baggage !== NO_BAGGAGE) return undefined;
     context.local.setFinal(true);
@@ -124,9 +136,8 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner {
   }
 
   /** The context that {@link contextText} wrote, in any valid form of `uber-trace-id`. */
-  contextFromText(text: string): JaegerSpanContext | undefined {
-    const span = parseUberTraceId(text);
-    return span && remoteSpanContext(span, NO_BAGGAGE);
+  contextFromText(text: string): SpanContext | undefined {
+    return contextFromText(text);
   }
 
   timeline(): Timeline {
@@ -188,17 +199,36 @@ function isTextMap(carrier: unknown): carrier is TextMap {
   return typeof carrier === 'object' && carrier !== null;
 }
 
+type Context = JaegerSpanContext | DiscardedHop;
+
 /** The context of a span or context of this tracer; spans of other tracers say nothing to it. */
 function contextOf(spanOrContext: Span | SpanContext | undefined): JaegerSpanContext | undefined {
   if (spanOrContext instanceof JaegerSpan) return spanOrContext.spanContext;
   const context = spanOrContext instanceof opentracing.Span ? spanOrContext.context() : spanOrContext;
+  if (context instanceof DiscardedHop) return context.open();
   return context instanceof JaegerSpanContext ? context : undefined;
+}
+
+/** The same of a parent, which is asked for no more than it knows. */
+function unopenedOf(spanOrContext: Span | SpanContext | undefined): Context | undefined {
+  if (spanOrContext instanceof DiscardedHop) return spanOrContext;
+  return spanOrContext instanceof DiscardedSpan ? spanOrContext.parentOfChildren : contextOf(spanOrContext);
 }
 
 type GivenReferences = NonNullable<SpanOptions['references']>;
 
-function parentAmong(references: GivenReferences): JaegerSpanContext | undefined {
-  let followed: JaegerSpanContext | undefined;
+function parentOf<Found>(
+  { childOf, references }: SpanOptions,
+  contextOf: (given: Span | SpanContext | undefined) => Found | undefined,
+): Found | undefined {
+  return contextOf(childOf) ?? (references ? parentAmong(references, contextOf) : undefined);
+}
+
+function parentAmong<Found>(
+  references: GivenReferences,
+  contextOf: (given: SpanContext) => Found | undefined,
+): Found | undefined {
+  let followed: Found | undefined;
   for (const reference of references) {
     const context = contextOf(reference.referencedContext());
     if (context === undefined) continue;
@@ -220,18 +250,3 @@ const REFERENCE_TYPES: Readonly<Record<string, SpanReference['type']>> = {
   [REFERENCE_CHILD_OF]: 'child_of',
   [REFERENCE_FOLLOWS_FROM]: 'follows_from',
 };
-
-function remoteContext({ span, baggage, debugId }: RemoteContext): JaegerSpanContext {
-  if (span !== undefined) return remoteSpanContext(span, baggage);
-  const local = new LocalTrace('');
-  local.debugId = debugId;
-  return new JaegerSpanContext('', '', undefined, local, baggage);
-}
-
-function remoteSpanContext(span: RemoteSpan, baggage: Baggage): JaegerSpanContext {
-  const { traceId, spanId, parentId, flags } = span;
-  const local = new LocalTrace(spanId);
-  local.setFlags(flags);
-  local.setFinal(true);
-  return new JaegerSpanContext(traceId, spanId, parentId, local, baggage);
-}
