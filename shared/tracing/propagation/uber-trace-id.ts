@@ -17,16 +17,15 @@ const LONGEST = 75;
 /** A debug id becomes a tag. */
 const LONGEST_DEBUG_ID = 256;
 
-/** What this library writes between its own nodes: whole lower-case ids, no parent, one digit of flags. */
-const HOP_FORM = /^[0-9a-f]{32}:[0-9a-f]{16}:0:[0-7]$/;
+/** What this library writes between its own nodes: whole lower-case ids other than zeros, no parent, one digit of flags. */
+const HOP_FORM = /^(?!0{32})[0-9a-f]{32}:(?!0{16})[0-9a-f]{16}:0:[0-7]$/;
 
 const HOP_LENGTH = 53;
 const ZERO = 48;
 
 /** True for a context that this library has written between its own nodes, of a trace that is not sampled. */
 export function isDiscardedHop(text: string): boolean {
-  if (text.length !== HOP_LENGTH || text.charCodeAt(HOP_LENGTH - 1) !== ZERO) return false;
-  return HOP_FORM.test(text) && parseHopForm(text) !== undefined;
+  return text.length === HOP_LENGTH && text.charCodeAt(HOP_LENGTH - 1) === ZERO && HOP_FORM.test(text);
 }
 
 /** Reads the value of `uber-trace-id`; undefined where anything of it is not as it must be. */
@@ -44,11 +43,9 @@ export function parseUberTraceId(text: string): RemoteSpan | undefined {
   };
 }
 
-function parseHopForm(text: string): RemoteSpan | undefined {
-  const traceId = text.slice(0, 32);
-  const spanId = text.slice(33, 49);
-  if (isZeroId(traceId) || isZeroId(spanId)) return undefined;
-  return { traceId, spanId, parentId: undefined, flags: text.charCodeAt(52) - 48 };
+function parseHopForm(text: string): RemoteSpan {
+  const flags = text.charCodeAt(HOP_LENGTH - 1) - ZERO;
+  return { traceId: text.slice(0, 32), spanId: text.slice(33, 49), parentId: undefined, flags };
 }
 
 export const uberTraceId: Codec = {
