@@ -6,10 +6,11 @@ export const resilience = {
   // Moleculer's default is none: a call to a dead node would wait for ever. Five seconds are what people wait for.
   requestTimeout: 5000,
 
-  // NATS tells of no dead node but by the heartbeats that fail to come: half of Moleculer's defaults, and still three in
-  // a row must be missed, as a busy node is late with some.
-  heartbeatInterval: 5,
-  heartbeatTimeout: 15,
+  // NATS tells of no dead node but by the heartbeats that fail to come, three in a row, as a busy node is late with some.
+  // Moleculer looks for them as often as the timeout is long, so that it takes one to two of them: 6 to 12 s in which
+  // calls to the dead node go out in vain. Its defaults would make that 30 to 60 s.
+  heartbeatInterval: 2,
+  heartbeatTimeout: 6,
 
   // Only actions whose contract says `repeatable` try again (see implement.ts), at once on another node, then after a
   // moment. Not after a timeout, since the time is over then; nor against a full queue, which more calls keep full.

@@ -1,12 +1,11 @@
 /** The mesh as in production: a NATS server, each service in processes of its own, `hello` twice. */
 import test from 'ava';
-import { findServices, runnerArgs } from '../../dev/services.ts';
+import { findServices } from '../../dev/services.ts';
 import { type Collector, startCollector } from '../helpers/collector.ts';
+import { startMesh as startProcesses } from '../helpers/mesh.ts';
 import { natsTest, startNats } from '../helpers/nats.ts';
-import { variablesOfItsOwn } from '../helpers/npm-start.ts';
-import { ROOT, startProcess, type TestProcess } from '../helpers/processes.ts';
+import { ROOT, type TestProcess } from '../helpers/processes.ts';
 import { picture, readTrace, tagsOf, USER_TEST } from '../helpers/traces.ts';
-import { until } from '../helpers/until.ts';
 
 const closers: (() => unknown)[] = [];
 const owner = { teardown: (close: () => unknown) => closers.push(close) };
@@ -24,22 +23,12 @@ function startMesh() {
 
 async function start() {
   const [collector, nats] = await Promise.all([startCollector(owner), startNats(owner)]);
-  const env = {
-    ...variablesOfItsOwn(owner),
-    NATS_URL: nats.url,
-    JAEGER_ENDPOINT: collector.endpoint,
-    LOG_LEVEL: 'warn',
-  };
-  const run = (args: string[]) => startProcess(owner, ['node', ...args], { env });
-  const services = findServices(ROOT).map(({ name, path }) => ({ name, node: run(runnerArgs(path)) }));
-  const second = run(runnerArgs('services/hello'));
-  const gateway = run(['gateway/main.ts']);
-  const [{ url = '' }] = await Promise.all(
-    [gateway, second, ...services.map(({ node }) => node)].map(({ ready }) => ready),
-  ).then((words) => words as [(typeof words)[number]]);
-  await until(async () => (await fetch(`${url}/health/ready`)).ok);
-  const first = services.find(({ name }) => name === 'hello')?.node;
-  return { gatewayUrl: url, collector, hellos: [first, second].filter((node) => node !== undefined) };
+  const services = [...findServices(ROOT).map(({ name }) => name), 'hello'];
+  const { gatewayUrl, nodes } = await startProcesses(owner, {
+    services,
+    env: { NATS_URL: nats.url, JAEGER_ENDPOINT: collector.endpoint },
+  });
+  return { gatewayUrl, collector, hellos: nodes.filter((_, at) => services[at] === 'hello') };
 }
 
 natsTest('200 requests at once are 200 whole and separate traces', async (t) => {
