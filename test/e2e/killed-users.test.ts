@@ -27,11 +27,12 @@ function look(t: ExecutionContext, path: string) {
 }
 
 /** Whoever was refused while the node died hears that in the usual form, and its trace says where it was. */
-async function checkRefusal(t: ExecutionContext, { write, ...refusal }: Refusal, queryUrl: string) {
-  const { status, body, traceId } = refusal;
+async function checkRefusal(t: ExecutionContext, { write, reply }: Refusal, queryUrl: string) {
+  const { status, json } = reply;
+  const traceId = String(reply.headers['x-trace-id']);
   t.true(status === 503 || status === 504, `${write.method} was answered ${status}`);
-  t.is(body.error?.code, status === 503 ? 'SERVICE_UNAVAILABLE' : 'DEADLINE_EXCEEDED');
-  t.is(body.error?.traceId, traceId);
+  t.is(json.error.code, status === 503 ? 'SERVICE_UNAVAILABLE' : 'DEADLINE_EXCEEDED');
+  t.is(json.error.traceId, traceId);
   const tree = await readTrace(queryUrl, traceId, { spans: 2 });
   const route = write.method === 'POST' ? 'POST /users' : `${write.method} /users/:id`;
   const action = { PATCH: 'users.update', DELETE: 'users.remove', POST: 'users.create' }[write.method];

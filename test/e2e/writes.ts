@@ -4,12 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { createTokens } from '../../gateway/tokens.ts';
 import { openUsersStore } from '../../services/users/users-store.ts';
 import { JWT_SECRET } from '../helpers/mesh.ts';
+import { type Reply, sendRequest } from '../helpers/requests.ts';
 
 /** One write. */
 export interface Write {
   method: 'PATCH' | 'DELETE' | 'POST';
   path: string;
-  token?: string;
+  headers: Record<string, string>;
   body?: object;
   /** The status that says that it is written. */
   success: number;
@@ -21,9 +22,7 @@ export interface Write {
 /** An answer that did not say that it is written: it may be, all the same. */
 export interface Refusal {
   write: Write;
-  status: number;
-  body: { error?: { code?: string; message?: string; traceId?: string } };
-  traceId: string;
+  reply: Reply;
 }
 
 /** Writes that are on their way. */
@@ -60,32 +59,32 @@ export async function prepareWrites(path: string, count: number): Promise<Write[
       'none that anybody signs in with',
       new Date().toISOString(),
     );
-    const { token } = await tokens.issue(id);
-    writes.push(at % 10 === 5 ? removal(id, token) : renaming(id, token));
+    const headers = { authorization: `Bearer ${(await tokens.issue(id)).token}` };
+    writes.push(at % 10 === 5 ? removal(id, headers) : renaming(id, headers));
   }
   db.exec('COMMIT');
   db.close();
   return writes;
 }
 
-function renaming(id: string, token: string): Write {
+function renaming(id: string, headers: Write['headers']): Write {
   const name = `after ${id}`;
   return {
-    ...{ method: 'PATCH', path: `/users/${id}`, token, body: { name }, success: 200, found: 200 },
+    ...{ method: 'PATCH', path: `/users/${id}`, headers, body: { name }, success: 200, found: 200 },
     isWritten: (db) => db.prepare('SELECT name FROM users WHERE id = ?').get(id)?.['name'] === name,
   };
 }
 
-function removal(id: string, token: string): Write {
+function removal(id: string, headers: Write['headers']): Write {
   return {
-    ...{ method: 'DELETE', path: `/users/${id}`, token, success: 204, found: 404 },
+    ...{ method: 'DELETE', path: `/users/${id}`, headers, success: 204, found: 404 },
     isWritten: (db) => db.prepare('SELECT 1 FROM users WHERE id = ?').get(id) === undefined,
   };
 }
 
 function registration(email: string): Write {
   return {
-    ...{ method: 'POST', path: '/users', success: 201, found: 409 },
+    ...{ method: 'POST', path: '/users', headers: {}, success: 201, found: 409 },
     body: { name: 'New', email, password: 'analytical engine' },
     isWritten: (db) =>
       db.prepare('SELECT count(*) AS times FROM users WHERE email = ?').get(email)?.['times'] === 1,
@@ -104,21 +103,12 @@ export function startWriting(
   const again = Promise.withResolvers<void>();
 
   async function send(write: Write): Promise<void> {
-    const { method, path, token, body } = write;
-    const response = await fetch(gatewayUrl + path, {
-      method,
-      headers: {
-        ...(body && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const { status, headers } = response;
-    if (status === write.success) acknowledged.add(write);
-    else if (status === write.found && refusals.some((refusal) => refusal.write === write))
+    const { method, path, headers, body } = write;
+    const reply = await sendRequest(gatewayUrl, method, path, body, headers);
+    const isRepetition = refusals.some((refusal) => refusal.write === write);
+    if (reply.status === write.success || (isRepetition && reply.status === write.found))
       acknowledged.add(write);
-    else refusals.push({ write, status, body: JSON.parse(text), traceId: headers.get('x-trace-id') ?? '' });
+    else refusals.push({ write, reply });
   }
 
   async function run(): Promise<void> {

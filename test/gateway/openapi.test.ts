@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type Type from 'typebox';
 import { Compile } from 'typebox/schema';
 import { resilience } from '#shared/resilience.ts';
-import { type Reply, startGateway } from '../helpers/gateway.ts';
+import { startGateway } from '../helpers/gateway.ts';
+import type { Reply } from '../helpers/requests.ts';
 import { anyRequestTo, type Operation, operationsOf } from './openapi-requests.ts';
 
 interface Description {

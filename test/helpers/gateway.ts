@@ -1,5 +1,4 @@
 /** The real gateway within the test's own process, with services beside it and its trace at hand. */
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { ExecutionContext } from 'ava';
 import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
@@ -17,6 +16,7 @@ import helloService from '../../services/hello/hello.service.ts';
 import { createLabService } from '../../services/lab/lab.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
 import { startNode } from './broker-node.ts';
+import { type Reply, sendRequest } from './requests.ts';
 
 /** What {@link startGateway} is told. */
 export interface GatewayOptions {
@@ -29,16 +29,6 @@ export interface GatewayOptions {
 
 /** What the gateway's tokens are signed with. */
 export const JWT_SECRET = 'a secret of the tests that nobody else may know';
-
-/** A reply, read to its end. */
-export interface Reply {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  /** The body as JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of it
-  json: any;
-}
 
 /** A running gateway. */
 export interface TestGateway {
@@ -97,41 +87,6 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
     server,
     tracing,
     logLines: () => lines.map((line) => JSON.parse(line)),
-    send: (...request) => send(server.url, ...request),
+    send: (...request) => sendRequest(server.url, ...request),
   };
-}
-
-function send(
-  url: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
-  const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
-  const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(url);
-    const request = httpRequest(
-      { hostname, port, method, path, headers: { ...type, ...headers } },
-      (reply) => {
-        let text = '';
-        reply.setEncoding('utf8').on('data', (chunk) => {
-          text += chunk;
-        });
-        reply.on('error', reject).on('end', () => {
-          const { statusCode: status = 0, headers } = reply;
-          resolve({
-            status,
-            headers,
-            text,
-            get json() {
-              return JSON.parse(text);
-            },
-          });
-        });
-      },
-    );
-    request.on('error', reject).end(isRaw ? body : body === undefined ? undefined : JSON.stringify(body));
-  });
 }
