@@ -13,6 +13,8 @@ export interface MeshOptions {
   services: readonly string[];
   /** More variables, of all processes: without `NATS_URL` they find each other over loopback TCP. */
   env?: Record<string, string>;
+  /** What comes before the commands of all of them, such as one that enters a namespace. @default nothing */
+  enter?: readonly string[];
 }
 
 /** Processes that see each other. */
@@ -28,9 +30,12 @@ export interface Mesh {
 }
 
 /** Starts the gateway and these services; resolves when the gateway sees all that it needs, where that is among them. */
-export async function startMesh(owner: Owner, { services, env: more = {} }: MeshOptions): Promise<Mesh> {
+export async function startMesh(
+  owner: Owner,
+  { services, env: more = {}, enter = [] }: MeshOptions,
+): Promise<Mesh> {
   const env = { ...variablesOfItsOwn(owner), JWT_SECRET, LOG_LEVEL: 'warn', ...more };
-  const run = (args: string[]) => startProcess(owner, ['node', ...args], { env });
+  const run = (args: string[]) => startProcess(owner, [...enter, process.execPath, ...args], { env });
   const nodes = services.map((name) => run(runnerArgs(`services/${name}`)));
   const gateway = run(['gateway/main.ts']);
   const [word] = await Promise.all([gateway, ...nodes].map(served));

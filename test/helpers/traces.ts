@@ -32,7 +32,8 @@ export async function readTrace(
 export function picture(tree: TraceTree): string {
   const draw = (span: TreeSpan, depth: number): string => {
     const follows = span.reference === 'FOLLOWS_FROM' ? '~ ' : '';
-    const line = `${follows}${span.service} ${span.operation} (${span.kind})${faultsOf(span)}`;
+    const kind = span.kind === null ? '' : ` (${span.kind})`;
+    const line = `${follows}${span.service} ${span.operation}${kind}${faultsOf(span)}`;
     return [`${'  '.repeat(depth)}${line}`, ...drawAll(span.children, depth + 1)].join('\n');
   };
   const drawAll = (spans: readonly TreeSpan[], depth: number) =>
