@@ -1,11 +1,12 @@
 /** The mesh as it runs in production: each process on its own, to be stopped, killed and started again. */
+import { randomBytes } from 'node:crypto';
 import { runnerArgs } from '../../dev/services.ts';
 import { variablesOfItsOwn } from './npm-start.ts';
 import { type Owner, startProcess, type TestProcess } from './processes.ts';
 import { until } from './until.ts';
 
 /** What the processes' tokens are signed with. */
-export const JWT_SECRET = 'a secret of real processes that nobody else may know';
+export const JWT_SECRET = randomBytes(32).toString('base64url');
 
 /** What {@link startMesh} is told. */
 export interface MeshOptions {

@@ -8,6 +8,8 @@ import { decodeBatch, type ThriftBatch, type ThriftSpan } from '../../jaeger/thr
 
 export interface ThriftCollector {
   readonly endpoint: string;
+  /** Byte for byte what was sent. */
+  readonly bodies: Buffer[];
   readonly batches: ThriftBatch[];
   readonly headers: IncomingHttpHeaders[];
   spans(): ThriftSpan[];
@@ -15,17 +17,20 @@ export interface ThriftCollector {
 
 /** Takes batches over HTTP until the test has ended. */
 export async function startThriftCollector(t: ExecutionContext): Promise<ThriftCollector> {
+  const bodies: Buffer[] = [];
   const batches: ThriftBatch[] = [];
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer(async (request, response) => {
     headers.push(request.headers);
-    batches.push(decodeBatch(Buffer.concat(await request.toArray())));
+    const body = Buffer.concat(await request.toArray());
+    bodies.push(body);
+    batches.push(decodeBatch(body));
     response.writeHead(202).end();
   }).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces`;
-  return { endpoint, batches, headers, spans: () => batches.flatMap((batch) => batch.spans) };
+  return { endpoint, bodies, batches, headers, spans: () => batches.flatMap((batch) => batch.spans) };
 }
 
 /** Takes datagrams until the test has ended. */
