@@ -1,12 +1,12 @@
 /** The disk of the users is full, or read-only: what they are asked to keep is refused, and what they keep stays whole. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { createTokens } from '../../gateway/tokens.ts';
 import type { TreeSpan } from '../../jaeger/tree/trace-tree.ts';
 import { type Collector, startCollector } from '../helpers/collector.ts';
+import { createFileOwner } from '../helpers/file-owner.ts';
 import { JWT_SECRET, type Mesh, missing, startMesh } from '../helpers/mesh.ts';
 import { diskTest, mountDisk, type OwnDisk } from '../helpers/own-disk.ts';
 import { type Reply, sendRequest } from '../helpers/requests.ts';
@@ -14,11 +14,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { picture, readTrace } from '../helpers/traces.ts';
 import { until } from '../helpers/until.ts';
 
-const closers: (() => unknown)[] = [];
-const owner = { teardown: (close: () => unknown) => closers.push(close) };
-test.after.always(async () => {
-  for (const close of closers.reverse()) await close();
-});
+const owner = createFileOwner();
 
 const DISK_BYTES = 1_000_000;
 const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engine' };
@@ -42,9 +38,7 @@ function startUsers(): Promise<Users> {
 }
 
 async function start(): Promise<Users> {
-  const folder = mkdtempSync(join(tmpdir(), 'disk-'));
-  owner.teardown(() => rmSync(folder, { recursive: true }));
-  const disk = await mountDisk(owner, folder, DISK_BYTES);
+  const disk = await mountDisk(owner, temporaryFolder(owner), DISK_BYTES);
   const collector = await startCollector(owner);
   const mesh = await startMesh(owner, {
     services: ['users', 'hello'],

@@ -1,17 +1,13 @@
 /** The mesh as in production: a NATS server, each service in processes of its own, `hello` twice. */
-import test from 'ava';
 import { findServices } from '../../dev/services.ts';
 import { type Collector, startCollector } from '../helpers/collector.ts';
+import { createFileOwner } from '../helpers/file-owner.ts';
 import { startMesh as startProcesses } from '../helpers/mesh.ts';
 import { natsTest, startNats } from '../helpers/nats.ts';
 import { ROOT, type TestProcess } from '../helpers/processes.ts';
 import { picture, readTrace, tagsOf, USER_TEST } from '../helpers/traces.ts';
 
-const closers: (() => unknown)[] = [];
-const owner = { teardown: (close: () => unknown) => closers.push(close) };
-test.after.always(async () => {
-  for (const close of closers.reverse()) await close();
-});
+const owner = createFileOwner();
 
 let mesh: Promise<{ gatewayUrl: string; collector: Collector; hellos: TestProcess[] }> | undefined;
 

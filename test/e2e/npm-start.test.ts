@@ -1,19 +1,16 @@
 /** `npm start` on a machine that has nothing but Node: the one mesh of this file is asked everything. */
 import test from 'ava';
+import { createFileOwner } from '../helpers/file-owner.ts';
 import { type Started, startEverything } from '../helpers/npm-start.ts';
 import { descendantsOf, runs, startProcess } from '../helpers/processes.ts';
 import { isLoopback, socketsOf } from '../helpers/sockets.ts';
 import { picture, readTrace, USER_TEST } from '../helpers/traces.ts';
 
-const closers: (() => unknown)[] = [];
-const owner = { teardown: (close: () => unknown) => closers.push(close) };
+const owner = createFileOwner();
 let mesh: Started;
 
 test.before(async () => {
   mesh = await startEverything(owner);
-});
-test.after.always(async () => {
-  for (const close of closers.reverse()) await close();
 });
 
 /** Sends a request, and reads its trace once that has so many spans. */

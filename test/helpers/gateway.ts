@@ -1,5 +1,4 @@
 /** The real gateway within the test's own process, with services beside it and its trace at hand. */
-import type { ExecutionContext } from 'ava';
 import type { BrokerOptions, ServiceBroker, ServiceSchema } from 'moleculer';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
 import { createLogger } from '#shared/logger.ts';
@@ -16,6 +15,7 @@ import helloService from '../../services/hello/hello.service.ts';
 import { createLabService } from '../../services/lab/lab.service.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
 import { startNode } from './broker-node.ts';
+import type { Owner } from './processes.ts';
 import { type Reply, sendRequest } from './requests.ts';
 
 /** What {@link startGateway} is told. */
@@ -43,7 +43,7 @@ export interface TestGateway {
 }
 
 /** Starts a gateway that ends with the test. */
-export async function startGateway(t: ExecutionContext, options: GatewayOptions = {}): Promise<TestGateway> {
+export async function startGateway(owner: Owner, options: GatewayOptions = {}): Promise<TestGateway> {
   const services = options.services ?? [
     createAuditService(),
     helloService,
@@ -56,7 +56,7 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
   const logger = createLogger({ name: 'gateway', level: 'debug', mixin: traceFields, destination });
   const metrics = createMetrics(() => tracing.stats());
   let isConnected = () => false;
-  const broker = await startNode(t, services, {
+  const broker = await startNode(owner, services, {
     ...resilience,
     middlewares: [measureActions(metrics), tracing.moleculer()],
     ...options.broker,
@@ -80,7 +80,7 @@ export async function startGateway(t: ExecutionContext, options: GatewayOptions 
     name: 'gateway',
     variables: { host: 'GATEWAY_HOST', port: 'GATEWAY_PORT' },
   });
-  t.teardown(() => server.close({ deadlineMs: 0 }));
+  owner.teardown(() => server.close({ deadlineMs: 0 }));
   return {
     url: server.url,
     broker,

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
+import type { Owner } from './processes.ts';
 
-/** Makes an empty folder that is gone when the test has ended. */
-export function temporaryFolder(t: ExecutionContext): string {
+/** Makes an empty folder that is gone when its owner has ended. */
+export function temporaryFolder(owner: Owner): string {
   const path = mkdtempSync(join(tmpdir(), 'tracemesh-'));
-  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+  owner.teardown(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
