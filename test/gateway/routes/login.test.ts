@@ -1,7 +1,6 @@
 /** Signing in, and what only those may do who have. */
 import { createHmac } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
-import { noOrphans, spanTree } from '#shared/tracing/testing.ts';
 import { type GatewayOptions, startGateway, type TestGateway } from '../../helpers/gateway.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -228,54 +227,4 @@ test("the signed-in user's id reaches every hop, in calls and events, and his to
   });
   t.is(items[0]?.by, user.id);
   t.notRegex(JSON.stringify(gateway.logLines()), new RegExp(user.token.split('.')[2] ?? ''));
-});
-
-test('what signing in and changing do is in the trace, without a secret', async (t) => {
-  const { gateway, ada: user } = await startWithUsers(t);
-  const { send, tracing } = gateway;
-  const treeOf = async (...request: Parameters<typeof send>) => {
-    const { headers } = await send(...request);
-    await until(() => tracing.stats().unfinished === 0);
-    noOrphans(tracing.spans);
-    return spanTree(tracing.spans.filter(({ traceId }) => traceId === headers['x-trace-id']));
-  };
-  const tree = (text: string) => text.replaceAll(/^ {6}/gm, '').trim();
-  t.is(
-    await treeOf('POST', '/users/login', { email: ada.email, password: ada.password }),
-    tree(`
-      gateway POST /users/login (server)
-        gateway users.auth (client)
-          users users.auth (server)
-            users SELECT users (client)
-            users user.signed-in (producer)
-              ~ audit user.signed-in (consumer)`),
-  );
-  t.is(
-    await treeOf('PATCH', user.path, { name: 'Countess' }, user.headers),
-    tree(`
-      gateway PATCH /users/:id (server)
-        gateway users.update (client)
-          users users.update (server)
-            users transaction
-              users BEGIN (client)
-              users SELECT users (client)
-              users UPDATE users (client)
-              users COMMIT (client)
-            users user.updated (producer)
-              ~ audit user.updated (consumer)
-              ~ users user.updated (consumer)`),
-  );
-  t.is(
-    await treeOf('DELETE', user.path, undefined, user.headers),
-    tree(`
-      gateway DELETE /users/:id (server)
-        gateway users.remove (client)
-          users users.remove (server)
-            users DELETE users (client)
-            users user.removed (producer)
-              ~ audit user.removed (consumer)
-              ~ users user.removed (consumer)`),
-  );
-  t.is(await treeOf('DELETE', user.path), 'gateway DELETE /users/:id (server)');
-  t.notRegex(JSON.stringify(tracing.spans), /analytical|scrypt|eyJ/);
 });

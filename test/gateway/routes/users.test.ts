@@ -140,34 +140,9 @@ test('GET /user/test greets by way of two services and publishes it, in one trac
   );
 });
 
-test('the statements of a request are in its trace', async (t) => {
+test('a statement is in the trace as it was prepared, without its values', async (t) => {
   const { send, tracing } = await startGateway(t);
-  const { json } = await send('POST', '/users', ada);
-  await send('GET', `/users/${json.id}`);
-  await send('GET', '/users');
-  noOrphans(tracing.spans);
-  matchTree(
-    tracing.spans,
-    `
-    gateway POST /users (server)
-      gateway users.create (client)
-        users users.create (server)
-          users INSERT users (client)
-          users user.created (producer)
-            ~ audit user.created (consumer)
-    gateway GET /users/:id (server)
-      gateway users.get (client)
-        users users.get (server)
-          users SELECT users (client)
-    gateway GET /users (server)
-      gateway users.list (client)
-        users users.list (server)
-          users transaction
-            users BEGIN (client)
-            users SELECT users (client)
-            users SELECT users (client)
-            users COMMIT (client)`,
-  );
+  await send('POST', '/users', ada);
   const statement = tracing.spans.find(({ operation }) => operation === 'INSERT users');
   t.like(statement?.tags, { 'db.instance': ':memory:' });
   t.regex(String(statement?.tags['db.statement']), /VALUES \(\?, \?, \?, \?, \?\)$/);
