@@ -54,6 +54,26 @@ test.serial('without a hash no password is right, and finding out takes as long'
   t.true(unknown > known / 2 && unknown < known * 2, `${known} us with a hash, ${unknown} us without`);
 });
 
+/** How often the event loop comes round until this is done. */
+async function turnsUntil(done: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isDone = false;
+  done.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await new Promise(setImmediate);
+    turns++;
+  }
+  return turns;
+}
+
+test('hashing and verifying leave the event loop to others', async (t) => {
+  t.true((await turnsUntil(hashPassword('correct horse'))) > 10);
+  t.true((await turnsUntil(verifyPassword('correct horse', await hashPassword('correct horse')))) > 10);
+  t.true((await turnsUntil(verifyPassword('correct horse', undefined))) > 10);
+});
+
 test('what is no hash of ours is an error, not a wrong password', async (t) => {
   await t.throwsAsync(verifyPassword('x', '$2b$10$abc'), { message: /PHC/ });
 });

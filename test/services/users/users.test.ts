@@ -9,13 +9,16 @@ import { openUsersStore } from '../../../services/users/users-store.ts';
 
 const ada = { name: 'Ada', email: 'ada@example.org', password: 'analytical engine' };
 
-/** Users in a store in memory, with ids and times that can be foreseen. */
-function createTestUsers() {
+/** Users in a store in memory, with ids and times that can be foreseen; `verified` gets each password that is verified. */
+function createTestUsers(verified: [string, string | undefined][] = []) {
   let count = 0;
   return createUsers(openUsersStore(':memory:'), {
     pictures: { find: async (id) => (id === 'id-1' ? 'data:image/png,' : null) },
     hash: async (password) => `hash of ${password}`,
-    verify: async (password, hash) => hash === `hash of ${password}`,
+    verify: async (password, hash) => {
+      verified.push([password, hash]);
+      return hash === `hash of ${password}`;
+    },
     now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, count)),
     newId: () => `id-${++count}`,
   });
@@ -108,4 +111,16 @@ test('credentials answer whose they are; a wrong password and an unknown address
     instanceOf: WrongCredentialsError,
   });
   t.deepEqual({ ...wrong, message: wrong?.message }, { ...unknown, message: unknown?.message });
+});
+
+test('who has no user is worked for as hard as who has one: nobody tells by the time which it is', async (t) => {
+  const verified: [string, string | undefined][] = [];
+  const users = createTestUsers(verified);
+  await users.create(ada);
+  await t.throwsAsync(users.auth({ ...ada, password: 'x' }));
+  await t.throwsAsync(users.auth({ email: 'nobody@example.org', password: 'x' }));
+  t.deepEqual(verified, [
+    ['x', `hash of ${ada.password}`],
+    ['x', undefined],
+  ]);
 });
