@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { connect } from 'nats';
 import { testNeeding } from './needs.ts';
 
 /** The `test` of tests that need a NATS server. */
@@ -38,4 +39,18 @@ export async function startNats(owner: Owner, ...args: string[]): Promise<NatsSe
     return { url: `nats://127.0.0.1:${port}`, port: Number(port), close };
   }
   throw new Error('nats-server ended before it listened');
+}
+
+/** All that is sent over a server from now on, until the owner has ended. */
+export async function tapNats(owner: Owner, url: string) {
+  const tap = await connect({ servers: url });
+  owner.teardown(() => tap.close());
+  const messages: string[] = [];
+  tap.subscribe('>', { callback: (_, { data }) => void messages.push(Buffer.from(data).toString()) });
+  await tap.flush();
+  return {
+    messages,
+    /** Resolves when what the server has had so far is among the messages. */
+    catchUp: () => tap.flush(),
+  };
 }
