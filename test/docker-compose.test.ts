@@ -60,9 +60,12 @@ test('the mesh waits for NATS to be healthy', (t) => {
   }
 });
 
-test('whoever serves HTTP has a health check', (t) => {
-  t.regex(services['gateway']?.healthcheck?.test.at(-1) ?? '', /:3000\/health\/ready/);
-  t.regex(services['avatars']?.healthcheck?.test.at(-1) ?? '', /:3100\/health\/live/);
+test('every container of ours has a health check, at the port that it is given', (t) => {
+  for (const [name, { environment = {}, healthcheck }] of ours) {
+    const port = environment['GATEWAY_PORT'] ?? environment['AVATARS_PORT'] ?? environment['METRICS_PORT'];
+    const path = name === 'avatars' ? '/health/live' : '/health/ready';
+    t.true(healthcheck?.test.at(-1)?.includes(`http://127.0.0.1:${port}${path}'`), name);
+  }
 });
 
 test('every span goes to Jaeger, whose receivers listen beyond its container', (t) => {

@@ -49,10 +49,25 @@ natsTest('the commands of the containers form a mesh that answers', async (t) =>
   const containers = Object.entries(readComposeFile().services).filter(
     ([, { build }]) => build !== undefined,
   );
-  const nodes = containers.map(([name, container]) => ({ name, node: run(container) }));
+  const nodes = containers.map(([name, container]) => ({ name, container, node: run(container) }));
   const words = await Promise.all(nodes.map(({ node }) => node.ready));
   const url = words.find(({ name }) => name === 'gateway')?.url ?? '';
   await until(async () => (await fetch(`${url}/health/ready`)).ok);
+  /** Runs the health check of each container, and answers how it ended; with the addresses that there are here. */
+  const checkHealth = () =>
+    Promise.all(
+      nodes.map(async ({ name, container }, at) => {
+        const [, ...command] = container.healthcheck?.test ?? [];
+        const address = words[at]?.metricsUrl ?? words[at]?.url ?? '';
+        const here = command.map((part) => part.replace(/http:\/\/127\.0\.0\.1:\d+/, address));
+        return [name, (await startProcess(t, here, { cwd: app }).ended).code];
+      }),
+    );
+  const names = nodes.map(({ name }) => name);
+  t.deepEqual(
+    await checkHealth(),
+    names.map((name) => [name, 0]),
+  );
 
   const { status, headers } = await fetch(`${url}/user/test`);
   t.is(status, 200);
@@ -61,6 +76,14 @@ natsTest('the commands of the containers form a mesh that answers', async (t) =>
   });
   t.is(picture(tree), USER_TEST.picture);
   t.is((await fetch(`${url}/lab/n-plus-one`)).status, 404);
+
+  await nats.close();
+  await until(async () => !(await fetch(`${url}/health/ready`)).ok);
+  t.deepEqual(
+    await checkHealth(),
+    names.map((name) => [name, name === 'avatars' ? 0 : 1]),
+    'avatars is not in the mesh',
+  );
 
   for (const { node } of nodes) node.child.kill('SIGTERM');
   const ends = await Promise.all(nodes.map(({ node }) => node.ended));
