@@ -1,17 +1,32 @@
 /** `npm start` on a machine that has nothing but Node: the one mesh of this file is asked everything. */
 import test from 'ava';
+import { isFree } from '../../dev/probe.ts';
+import { findServices } from '../../dev/services.ts';
 import { createFileOwner } from '../helpers/file-owner.ts';
 import { type Started, startEverything } from '../helpers/npm-start.ts';
-import { descendantsOf, runs, startProcess } from '../helpers/processes.ts';
+import { descendantsOf, ROOT, runs, startProcess } from '../helpers/processes.ts';
 import { isLoopback, socketsOf } from '../helpers/sockets.ts';
 import { picture, readTrace, USER_TEST } from '../helpers/traces.ts';
 
 const owner = createFileOwner();
 let mesh: Started;
+let metricsPort: number;
 
 test.before(async () => {
-  mesh = await startEverything(owner);
+  metricsPort = await findPorts(findServices(ROOT).length);
+  mesh = await startEverything(owner, { env: { METRICS_PORT: String(metricsPort) } });
 });
+
+/** The first of so many ports in a row that are free, below those that the system gives to others. */
+async function findPorts(count: number): Promise<number> {
+  const start = 20_000 + 10 * (process.pid % 900); // not where another test run looks first
+  for (let first = start; first < 30_000; first += count) {
+    const ports = Array.from({ length: count }, (_, at) => first + at);
+    const free = await Promise.all(ports.map((port) => isFree({ host: '127.0.0.1', port })));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error('no ports are free');
+}
 
 /** Sends a request, and reads its trace once that has so many spans. */
 async function requestTrace(path: string, spans: number, init?: RequestInit) {
@@ -71,6 +86,18 @@ test.serial('log lines have the process in front, and the trace in them', async 
   const { traceId } = await requestTrace('/user/test', USER_TEST.spans);
   const [line] = await mesh.launcher.line(new RegExp(`^gateway \\| \\{.*"traceId":"${traceId}".*\\}$`));
   t.is(JSON.parse(line.slice(line.indexOf('{'))).status, 200);
+});
+
+test.serial('each node tells of itself on a port of its own', async (t) => {
+  await fetch(`${mesh.gatewayUrl}/user/test`);
+  const told = findServices(ROOT).map(async ({ name }, at) => {
+    const url = `http://127.0.0.1:${metricsPort + at}`;
+    t.is((await fetch(`${url}/health/ready`)).status, 200, name);
+    return (await fetch(`${url}/metrics`)).text();
+  });
+  const all = (await Promise.all(told)).join('\n');
+  for (const action of ['users.test', 'hello.greet'])
+    t.regex(all, new RegExp(`moleculer_action_duration_seconds_count\\{action="${action}",outcome="ok"\\}`));
 });
 
 test.serial('no socket can be reached from another machine', (t) => {

@@ -12,7 +12,9 @@ import { createBrokerOptions } from '#shared/broker.ts';
 import { createLogger } from '#shared/logger.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { createLabService } from '../../services/lab/lab.service.ts';
+import { createTokens } from '../../gateway/tokens.ts';
 import { createUsersService } from '../../services/users/users.service.ts';
+import { sendRequest } from '../helpers/requests.ts';
 import { until } from '../helpers/until.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -102,6 +104,40 @@ test('a process that is told to stop answers what runs, sends its spans, and exi
   const sent = collector.received();
   t.regex(sent, /GET \/hello\/:name/);
   t.regex(sent, /hello\.greet/);
+});
+
+test('what is set from outside is what requests meet', async (t) => {
+  const jwtSecret = 'a secret of this test alone, long enough';
+  const origin = 'https://app.example.org';
+  const gateway = spawnGateway(t, {
+    NAMESPACE: `settings-${process.pid}`,
+    JWT_SECRET: jwtSecret,
+    CORS_ORIGINS: origin,
+    ADMIN_EMAILS: 'admin@example.org',
+    GATEWAY_PROXIES: '1',
+  });
+  const [{ url }] = await once(gateway, 'message');
+  const { headers } = await sendRequest(url, 'GET', '/health/live', undefined, { origin });
+  t.is(headers['access-control-allow-origin'], origin);
+
+  const removeAs = async (secret: string) => {
+    const { token } = await createTokens({ secret }).issue('somebody');
+    return sendRequest(url, 'DELETE', '/users/else', undefined, { authorization: `Bearer ${token}` });
+  };
+  t.is((await removeAs('another secret, long enough as well')).status, 401);
+  t.is((await removeAs(jwtSecret)).status, 503, 'whether he is an admin only the users service knows');
+
+  const signIn = (client: string) =>
+    sendRequest(
+      url,
+      'POST',
+      '/users/login',
+      { email: 'a@example.org', password: 'x' },
+      { 'x-forwarded-for': client },
+    );
+  for (let at = 0; at < 10; at++) t.is((await signIn('192.0.2.1')).status, 503);
+  t.is((await signIn('192.0.2.1')).status, 429);
+  t.is((await signIn('192.0.2.2')).status, 503, 'another client, as the proxy has it');
 });
 
 const badStarts: [string, Record<string, string>, RegExp][] = [
