@@ -5,7 +5,7 @@ import { traceFields } from '#shared/tracing/index.ts';
 
 /** nginx's custom for a client that did not wait: no other status would be true. */
 const CLIENT_CLOSED_REQUEST = 499;
-const CONNECTION_LOST = new Set([
+const CONNECTION_LOST = new Set<unknown>([
   'ECONNRESET',
   'EPIPE',
   'ERR_STREAM_PREMATURE_CLOSE',
@@ -44,8 +44,9 @@ function statusOf({ res }: Context): number {
 
 /** That the client went is what the status says; it is nobody's failure. */
 function failureOf({ state }: Context): unknown {
-  const { failure } = state;
-  return CONNECTION_LOST.has(failure?.code) ? undefined : failure;
+  const { failure } = state as { failure?: unknown };
+  const { code } = (failure ?? {}) as { code?: unknown };
+  return CONNECTION_LOST.has(code) ? undefined : failure;
 }
 
 /** Asked for every few seconds by whatever runs this process. */

@@ -92,6 +92,17 @@ test('no modules import each other in a circle', (t) => {
   t.deepEqual(circles, []);
 });
 
+test('gateway and services have no `any`: the lint forbids it, and nothing in them silences the checks', (t) => {
+  const { linter } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
+  t.is(linter.rules.suspicious.noExplicitAny, 'error');
+  const silenced = sources.filter(
+    (source) =>
+      /^(gateway|services)\//.test(source) &&
+      /biome-ignore|@ts-(ignore|expect-error|nocheck)/.test(readFileSync(join(root, source), 'utf8')),
+  );
+  t.deepEqual(silenced, []);
+});
+
 test('the arrows are read: a forbidden import is found', (t) => {
   t.regex(forbidden('services/users/users.ts', 'services/hello/hello.ts') ?? '', /only itself and shared/);
   t.regex(forbidden('jaeger/main.ts', 'shared/tracing/index.ts') ?? '', /jaeger may use only/);

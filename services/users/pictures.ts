@@ -52,7 +52,7 @@ export function createPictures({ url, timeoutMs = 1000, onFailure }: PicturesOpt
 async function readText({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > MAX_ANSWER_BYTES)
       throw new Error(`the avatars service answered more than ${MAX_ANSWER_BYTES} bytes`);

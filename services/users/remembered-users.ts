@@ -8,7 +8,7 @@ import type { UserRequest } from '#shared/contracts/users.ts';
  * were lost on the way; it stands here since Moleculer's LRU cache would prolong one of its own with every hit.
  */
 export const rememberedUser: Exclude<ActionSchema['cache'], boolean | undefined> = {
-  enabled: ({ params }) => params.picture !== true,
+  enabled: ({ params }: Context<UserRequest>) => params.picture !== true,
   keygen: (_, __, { params }) => keyOf((params as UserRequest).id),
   ttl: 30,
 };
