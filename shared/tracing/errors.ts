@@ -21,8 +21,8 @@ export class MoleculerTracingError extends Error {
 
   constructor() {
     super(
-      "Moleculer's own tracing is enabled beside Tracemesh's: remove `tracing: { enabled: true, ... }` from the broker " +
-        "options. The `tracing` settings of actions and events stay as they are, Tracemesh's middleware reads them.",
+      "Moleculer's own tracing is enabled beside Tracemesh's: remove `tracing` from the broker options, or set it to " +
+        "false. The `tracing` settings of actions and events stay as they are, Tracemesh's middleware reads them.",
     );
     this.name = 'MoleculerTracingError';
   }

@@ -72,8 +72,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     ...producerHooks(tracing),
     transitMessageHandler: ignoreAnsweredCarriers,
     async starting(broker: ServiceBroker) {
-      if (broker.options.tracing && (broker.options.tracing as { enabled?: boolean }).enabled)
-        throw new MoleculerTracingError();
+      if (broker.isTracingEnabled()) throw new MoleculerTracingError();
     },
     async stopped() {
       tracing.openEnds.endAll('the broker has stopped');

@@ -4,19 +4,28 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { ServiceBroker } from 'moleculer';
+import { type BrokerOptions, ServiceBroker } from 'moleculer';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../../..');
 
-test("a broker does not start with Moleculer's own tracing enabled, and says which line to remove", async (t) => {
-  const middlewares = [createMemoryTracing().moleculer()];
-  const broker = new ServiceBroker({ logger: false, middlewares, tracing: { enabled: true, exporter: [] } });
-  const error = await t.throwsAsync(() => broker.start(), { code: 'MOLECULER_TRACING_ENABLED' });
-  t.regex(error?.message ?? '', /remove `tracing: \{ enabled: true/);
-});
+for (const tracing of [true, null, { enabled: true }, { enabled: true, exporter: [] }])
+  test(`a broker does not start with tracing: ${JSON.stringify(tracing)}, and says which line to remove`, async (t) => {
+    const middlewares = [createMemoryTracing().moleculer()];
+    const broker = new ServiceBroker({ logger: false, middlewares, tracing } as BrokerOptions);
+    const error = await t.throwsAsync(() => broker.start(), { code: 'MOLECULER_TRACING_ENABLED' });
+    t.regex(error?.message ?? '', /remove `tracing` from the broker options/);
+  });
+
+for (const tracing of [false, undefined, { enabled: false }, { exporter: 'Jaeger' }])
+  test(`a broker starts with tracing: ${JSON.stringify(tracing)}, which is off`, async (t) => {
+    const middlewares = [createMemoryTracing().moleculer()];
+    const broker = new ServiceBroker({ logger: false, middlewares, tracing } as BrokerOptions);
+    await t.notThrowsAsync(() => broker.start());
+    await broker.stop();
+  });
 
 test('nor does the runner, which then ends with a code that is not 0', async (t) => {
   const folder = temporaryFolder(t);
@@ -35,7 +44,7 @@ test('nor does the runner, which then ends with a code that is not 0', async (t)
     (error) => error,
   );
   t.is(code, 1);
-  t.regex(`${stdout}${stderr}`, /remove `tracing: \{ enabled: true/);
+  t.regex(`${stdout}${stderr}`, /remove `tracing` from the broker options/);
 });
 
 /** How often a process hears of unhandled rejections; written down as a script since a test runner listens too. */
