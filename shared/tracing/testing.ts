@@ -24,7 +24,7 @@ export function createMemoryTracing(options: Omit<TracingOptions, 'backend' | 'e
   return Object.assign(assembleTracing(settings, backend), { spans: backend.spans });
 }
 
-/** What `traced` needs of a test: AVA's `t`, node:test's context, anything that can clean up. */
+/** What `traced` needs of a test: AVA's `t`, or `{ teardown: (fn) => t.after(fn) }` of node:test's. */
 export interface TestContext {
   teardown(fn: () => unknown): void;
 }

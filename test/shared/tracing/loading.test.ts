@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { TracingOptions } from '#shared/tracing/index.ts';
+import { ROOT } from '../../helpers/processes.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Runs to its own end: what kept the process alive would end it by force. */
 async function load(options: TracingOptions, spans: number) {
@@ -34,3 +37,19 @@ for (const backend of ['jaeger', 'jaeger-client', 'memory', 'none'] as const) {
     t.deepEqual(opened, before);
   });
 }
+
+for (const type of ['commonjs', 'module'])
+  test(`a copy of the folder can be taken into a package of type ${type}`, async (t) => {
+    const folder = temporaryFolder(t);
+    cpSync(join(ROOT, 'shared/tracing'), join(folder, 'tracing'), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'shop', type }));
+    const load =
+      type === 'module'
+        ? "import { createTracing } from './tracing/index.ts';"
+        : "const { createTracing } = require('./tracing/index.ts');";
+    const use = "const { koa, moleculer } = createTracing({ backend: 'memory' });";
+    writeFileSync(join(folder, 'main.js'), `${load} ${use} console.log(typeof koa(), moleculer().name);`);
+    const { stdout } = await promisify(execFile)(process.execPath, ['main.js'], { cwd: folder });
+    t.is(stdout, 'function Tracemesh\n');
+  });
