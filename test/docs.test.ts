@@ -1,0 +1,67 @@
+/** What the documents say is there. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test from 'ava';
+import { parse } from 'yaml';
+import { readComposeFile } from './helpers/compose.ts';
+import { ROOT } from './helpers/processes.ts';
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const documents = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
+
+/** As GitHub names the headings of a document. */
+function anchorsOf(document: string): string[] {
+  return [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+for (const document of documents)
+  test(`every link of ${document} leads somewhere`, (t) => {
+    const links = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const broken = links
+      .filter((link) => !/^https?:/.test(link))
+      .filter((link) => {
+        const [path = '', anchor] = link.split('#');
+        const target = path === '' ? document : join(dirname(document), path);
+        return (
+          !existsSync(join(ROOT, target)) || (anchor !== undefined && !anchorsOf(target).includes(anchor))
+        );
+      });
+    t.deepEqual(broken, []);
+  });
+
+test('every document is linked from the README', (t) => {
+  const readme = read('README.md');
+  for (const document of documents.slice(1)) t.true(readme.includes(`(${document})`), document);
+});
+
+test('every variable of the documents is one of the README', (t) => {
+  const readme = read('README.md');
+  const theirs = /^(JAEGER_(DATA|SAMPLING)|NODE_ENV)$/; // of Jaeger's own configuration, and of Node
+  const named = documents.slice(1).flatMap((document) => read(document).match(/\b[A-Z]+_[A-Z_]+\b/g) ?? []);
+  t.true(named.length > 10);
+  t.deepEqual(
+    [...new Set(named)].filter((name) => !theirs.test(name) && !readme.includes(`\`${name}\``)),
+    [],
+  );
+});
+
+test('the configuration of a lasting Jaeger takes what the compose file sends, and what is mounted is there', (t) => {
+  const { services } = parse(read('docs/operating/lasting-traces.yml')) as ReturnType<typeof readComposeFile>;
+  const mounted = (services['jaeger']?.volumes ?? []).map((volume) => volume.split(':'));
+  for (const [source = ''] of mounted.filter(([source]) => source?.startsWith('.')))
+    t.true(existsSync(join(ROOT, source)), source);
+  const { receivers, service, extensions, exporters } = parse(read('docs/operating/jaeger.yaml'));
+  const endpoint = String(readComposeFile().services['gateway']?.environment?.['JAEGER_ENDPOINT']);
+  t.true(receivers.jaeger.protocols.thrift_http.endpoint.endsWith(`:${new URL(endpoint).port}`));
+  t.deepEqual(Object.keys(receivers), service.pipelines.traces.receivers);
+  t.deepEqual(Object.keys(exporters), service.pipelines.traces.exporters);
+  t.deepEqual(Object.keys(extensions).sort(), [...service.extensions].sort());
+  const { traces } = extensions.jaeger_query.storage;
+  t.true(traces in extensions.jaeger_storage.backends);
+  t.is(exporters.jaeger_storage_exporter.trace_storage, traces);
+});
