@@ -47,7 +47,7 @@ export async function prepareWrites(path: string, count: number): Promise<Write[
   const writes: Write[] = [];
   db.exec('BEGIN');
   for (let at = 0; at < count; at++) {
-    if (at % 50 === 0) {
+    if (at % 100 === 0) {
       writes.push(registration(`new-${at}@example.org`));
       continue;
     }
