@@ -1,4 +1,7 @@
-/** Each route's trace as a picture, statements of the database included: for every answer that the description promises. */
+/**
+ * Each route's trace as a picture, statements of the database included: for every answer that the description promises. The
+ * lab's are in routes/lab.test.ts, each with its cure.
+ */
 import test from 'ava';
 import { matchTree } from '#shared/tracing/testing.ts';
 import { createAuditService } from '../../services/audit/audit.service.ts';
@@ -21,7 +24,11 @@ test.before(async () => {
   const users = createUsersService({ USERS_DB: ':memory:', AVATARS_URL: avatars.url });
   gateway = await startGateway(owner, {
     services: [createAuditService(), helloService, users],
-    app: { adminEmails: ['admin@example.org'], loginLimit: { account: { burst: 1, intervalMs: 60_000 } } },
+    app: {
+      servesLab: false,
+      adminEmails: ['admin@example.org'],
+      loginLimit: { account: { burst: 1, intervalMs: 60_000 } },
+    },
   });
   people = { ada: await signUp('ada'), eve: await signUp('eve'), admin: await signUp('admin') };
 });
