@@ -83,6 +83,8 @@ export interface TracingOptions {
    * @default JAEGER_REPORTER_LOG_SPANS, then false
    */
   logSpans?: boolean;
+  /** Show on the next root span how many spans were lost since, and why. @default false */
+  logLoss?: boolean;
   /**
    * Where Jaeger's UI and query API are, for links.
    * @default JAEGER_QUERY_URL, then `http://127.0.0.1:16686`

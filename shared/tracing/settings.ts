@@ -25,6 +25,7 @@ export interface TracingSettings {
   readonly maxQueueSpans: number | undefined;
   readonly spoolDir: string | undefined;
   readonly logSpans: boolean;
+  readonly logLoss: boolean;
   readonly queryUrl: string;
   readonly logger: TracingLogger;
   /** What was ignored, and why: for the log. */
@@ -75,6 +76,7 @@ export function readSettings(options: TracingOptions): TracingSettings {
     maxQueueSpans: reader.read(kind.wholeNumber(1), 'maxQueueSpans', 'JAEGER_REPORTER_MAX_QUEUE_SIZE'),
     spoolDir: reader.read(kind.TEXT, 'spoolDir', 'TRACE_SPOOL_DIR'),
     logSpans: reader.read(kind.TRUTH, 'logSpans', 'JAEGER_REPORTER_LOG_SPANS') ?? false,
+    logLoss: reader.read(kind.TRUTH, 'logLoss') ?? false,
     queryUrl: reader.read(kind.HTTP_URL, 'queryUrl', 'JAEGER_QUERY_URL') ?? DEFAULT_QUERY_URL,
     logger: options.logger ?? TO_STANDARD_ERROR,
   };

@@ -15,14 +15,21 @@ export interface ThriftCollector {
   spans(): ThriftSpan[];
 }
 
-/** Takes batches over HTTP until the test has ended. */
-export async function startThriftCollector(t: ExecutionContext): Promise<ThriftCollector> {
+/** Takes batches over HTTP until the test has ended; the first ones it may refuse for good. */
+export async function startThriftCollector(
+  t: ExecutionContext,
+  { refuse = 0 } = {},
+): Promise<ThriftCollector> {
   const bodies: Buffer[] = [];
   const batches: ThriftBatch[] = [];
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer(async (request, response) => {
     headers.push(request.headers);
     const body = Buffer.concat(await request.toArray());
+    if (headers.length <= refuse) {
+      response.writeHead(400).end();
+      return;
+    }
     bodies.push(body);
     batches.push(decodeBatch(body));
     response.writeHead(202).end();

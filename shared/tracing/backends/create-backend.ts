@@ -18,6 +18,7 @@ export function createBackend(settings: TracingSettings): Backend {
     processTags: settings.processTags,
     flushIntervalMs: settings.flushIntervalMs,
     createSampler: samplers(settings),
+    logLoss: settings.logLoss,
     logSpan: settings.logSpans ? (line: string) => logger.info(line) : undefined,
   };
   switch (backend) {

@@ -14,7 +14,7 @@ interface ClientTag {
 
 /** A span as jaeger-client hands it to a reporter. */
 export interface ClientSpan {
-  readonly _spanContext: object;
+  readonly _spanContext: { readonly parentIdStr?: string | null };
   readonly _operationName: unknown;
   readonly _references: readonly Reference[];
   readonly _startTime: number;
@@ -55,6 +55,21 @@ export function writeClientSpan(writer: ThriftWriter, { span }: ReportedSpan, en
     writer.raw(value);
     return true;
   });
+}
+
+/** The span with one more log, at its end. */
+export function withLog(span: ClientSpan, fields: Readonly<Record<string, unknown>>): ClientSpan {
+  const timestamp = span._startTime + span._duration;
+  const log = { timestamp, fields: Object.entries(fields).map(([key, value]) => ({ key, value })) };
+  return {
+    _spanContext: span._spanContext,
+    _operationName: span._operationName,
+    _references: span._references,
+    _startTime: span._startTime,
+    _duration: span._duration,
+    _tags: span._tags,
+    _logs: [...span._logs, log],
+  };
 }
 
 function encodable(span: ClientSpan, { longestValue, note, ...extent }: Extent): ClientSpan {

@@ -6,8 +6,9 @@ import type { Sampler } from '../tracer/sampler.ts';
 import type { Backend } from './backend.ts';
 import { type Collector, Delivery } from './delivery.ts';
 import type { JaegerBackendOptions } from './jaeger.ts';
-import { type ClientSpan, type ReportedSpan, writeClientSpan } from './jaeger-client-span.ts';
+import { type ClientSpan, type ReportedSpan, withLog, writeClientSpan } from './jaeger-client-span.ts';
 import { type ClientTracer, withSpanCounts, withStrictInput } from './jaeger-client-tracer.ts';
+import { createLossLog } from './loss-log.ts';
 import { processTags } from './process-tags.ts';
 
 const require = createRequire(import.meta.url);
@@ -28,6 +29,7 @@ export function createJaegerClientBackend(collector: Collector, options: JaegerB
     flushIntervalMs: options.flushIntervalMs,
   });
   const counts = { started: 0, finished: 0 };
+  const lossFields = createLossLog(() => delivery.stats(counts).dropped);
   const clock = new Clock();
   const samplers: Sampler[] = [];
 
@@ -36,7 +38,8 @@ export function createJaegerClientBackend(collector: Collector, options: JaegerB
       report: (span: ClientSpan) => {
         const { _operationName: name, _spanContext: context, _duration: ms } = span;
         options.logSpan?.(`span ${service} ${name} ${context} ${Math.round(ms * 1000)} us`);
-        delivery.record({ service, span });
+        const loss = options.logLoss && !context.parentIdStr ? lossFields() : undefined;
+        delivery.record({ service, span: loss ? withLog(span, loss) : span });
       },
       setProcess() {},
       close: (done?: () => void) => done?.(),

@@ -6,16 +6,19 @@ import { createRandomId } from '../tracer/ids.ts';
 import { durationUs } from '../tracer/microseconds.ts';
 import type { Sampler } from '../tracer/sampler.ts';
 import type { FinishedSpan } from '../tracer/span.ts';
-import type { Tags } from '../tracer/tag-pairs.ts';
+import { type Tags, tagPairs } from '../tracer/tag-pairs.ts';
 import { JaegerTracer } from '../tracer/tracer.ts';
 import type { Backend } from './backend.ts';
 import { type Collector, Delivery } from './delivery.ts';
+import { createLossLog, type LossFields } from './loss-log.ts';
 import { processTags } from './process-tags.ts';
 
 export interface JaegerBackendOptions {
   readonly createSampler: (service: string) => Sampler;
   readonly processTags: Tags;
   readonly flushIntervalMs: number;
+  /** Show losses on root spans. */
+  readonly logLoss?: boolean;
   /** Takes a line for each recorded span. */
   readonly logSpan?: ((line: string) => void) | undefined;
 }
@@ -27,13 +30,15 @@ export function createJaegerBackend(collector: Collector, options: JaegerBackend
     flushIntervalMs: options.flushIntervalMs,
   });
   const counts = { started: 0, finished: 0 };
+  const lossFields = createLossLog(() => delivery.stats(counts).dropped);
   const record = (span: FinishedSpan): void => {
     const { service, operationName, spanContext } = span;
     options.logSpan?.(`span ${service} ${operationName} ${spanContext} ${durationUs(span)} us`);
-    delivery.record(span);
+    const loss = options.logLoss && spanContext.parentId === undefined ? lossFields() : undefined;
+    delivery.record(loss ? withLog(span, loss) : span);
   };
   const parts = {
-    sink: options.logSpan ? { record } : delivery,
+    sink: options.logSpan || options.logLoss ? { record } : delivery,
     codecs: [uberTraceId],
     clock: new Clock(),
     randomId: createRandomId(),
@@ -54,5 +59,23 @@ export function createJaegerBackend(collector: Collector, options: JaegerBackend
       for (const sampler of samplers) sampler.close();
       return delivery.close(deadline);
     },
+  };
+}
+
+/** A finished span with one more log, at its end. */
+function withLog(span: FinishedSpan, fields: LossFields): FinishedSpan {
+  const { service, operationName, spanContext, references, startTimeMs, finishTimeMs, sharedTags, tags } =
+    span;
+  const logs = [...span.logs, { timeMs: finishTimeMs, fields: tagPairs(fields) }];
+  return {
+    service,
+    operationName,
+    spanContext,
+    references,
+    startTimeMs,
+    finishTimeMs,
+    sharedTags,
+    tags,
+    logs,
   };
 }

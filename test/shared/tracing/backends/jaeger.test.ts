@@ -77,6 +77,38 @@ for (const backend of ['jaeger', 'jaeger-client'] as const) {
     t.deepEqual(await created.close({ deadlineMs: 100 }), { sent: 0, dropped: 2 });
   });
 
+  test(`${backend}: lost spans are told of on the next root, where that is asked for`, async (t) => {
+    const collector = await startThriftCollector(t, { refuse: 1 });
+    const created = createQuietBackend({ backend, endpoint: collector.endpoint, logLoss: true });
+    const tracer = created.createTracer('users');
+    for (const name of ['lost', 'lost too', 'and lost']) tracer.startSpan(name).finish();
+    await created.flush({ deadlineMs: 5000 });
+    const root = tracer.startSpan('root');
+    tracer.startSpan('child', { childOf: root }).finish();
+    root.finish();
+    await created.flush({ deadlineMs: 5000 });
+    tracer.startSpan('another root').finish();
+    t.like(await created.close({ deadlineMs: 5000 }), { sent: 3, dropped: 3 });
+    const logs = collector.spans().map(({ operationName, logs = [] }) => ({
+      operationName,
+      logs: logs.map(({ fields }) => fields.map((field) => [field.key, String(tagValueOf(field))])),
+    }));
+    t.deepEqual(logs, [
+      { operationName: 'child', logs: [] },
+      {
+        operationName: 'root',
+        logs: [
+          [
+            ['event', 'spans lost'],
+            ['spans', '3'],
+            ['rejected', '3'],
+          ],
+        ],
+      },
+      { operationName: 'another root', logs: [] },
+    ]);
+  });
+
   test(`${backend}: each span is logged where that is asked for`, async (t) => {
     const lines: string[] = [];
     const created = createQuietBackend({ backend, endpoint: NOWHERE, logSpans: true }, lines);
