@@ -1,7 +1,7 @@
 /** `node:sqlite`: a client span for every statement that runs. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Span } from 'opentracing';
-import { currentSpan, isSuppressed } from './current-span.ts';
+import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
 import * as tag from './tags.ts';
 
@@ -60,7 +60,7 @@ function tracedStatement(statement: StatementSync, description: Description): St
       const value = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
       if (property === 'iterate')
-        return (...parameters: unknown[]) => spanOverRows(description, () => value.apply(target, parameters));
+        return (...parameters: unknown[]) => spanOverRows(description, value.apply(target, parameters));
       if (!RUNNING.has(property)) return value.bind(target);
       return (...parameters: unknown[]) => spanAround(description, () => value.apply(target, parameters));
     },
@@ -69,7 +69,7 @@ function tracedStatement(statement: StatementSync, description: Description): St
 
 function spanAround<Result>({ name, tags }: Description, run: () => Result): Result {
   const parent = currentSpan();
-  if (parent === undefined || isSuppressed()) return run();
+  if (parent === undefined) return run();
   const span: Span = parent.tracer().startSpan(name, { childOf: parent, tags });
   try {
     return run();
@@ -82,20 +82,19 @@ function spanAround<Result>({ name, tags }: Description, run: () => Result): Res
 }
 
 /** Rows that are read one by one: the span lasts from the first to the last that is asked for. */
-function* spanOverRows<Row>(
-  { name, tags }: Description,
-  rows: () => Iterable<Row>,
-): Generator<Row, undefined, undefined> {
+function spanOverRows<Row>({ name, tags }: Description, rows: Iterable<Row>): Generator<Row, void, unknown> {
   const parent = currentSpan();
-  const span = parent?.tracer().startSpan(name, { childOf: parent, tags });
-  try {
-    yield* rows();
-  } catch (error) {
-    if (span) markError(span, error);
-    throw error;
-  } finally {
-    span?.finish();
-  }
+  return (function* readRows() {
+    const span = parent?.tracer().startSpan(name, { childOf: parent, tags });
+    try {
+      yield* rows;
+    } catch (error) {
+      if (span) markError(span, error);
+      throw error;
+    } finally {
+      span?.finish();
+    }
+  })();
 }
 
 const TABLE = /\b(?:FROM|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|JOIN)\s+["'`[]?([\w$]+)/i;
@@ -107,13 +106,28 @@ function statementName(sql: string): string {
   return table === undefined ? verb : `${verb} ${table}`;
 }
 
+/**
+ * What of a statement is not itself: comments, texts, names in quotation marks, numbers. One pattern for all, so that each is
+ * read from where the one before has ended, as SQLite reads them; what has no end goes on to the statement's.
+ * Source: https://sqlite.org/lang_expr.html#literal_values_constants_
+ */
+const TOKEN = new RegExp(
+  [
+    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/, // comments
+    /(?<![\w$])x?'(?:[^']|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)/, // texts and bytes
+    /"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[^\]]*(?:\]|$)/, // names
+    /(?<![\w$.?:@])[+-]?(?:0x[\da-f_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?[\d_]+)?)(?![\w$])/, // numbers
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gi',
+);
+
 /** Literals become `?`: a statement that was put together from values must not carry them into the trace. */
 function withoutValues(sql: string): string {
-  return sql
-    .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/'(?:[^']|'')*'/g, '?')
-    .replace(/(?<![\w$.])[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w$])/gi, '?')
-    .slice(0, LONGEST_STATEMENT);
+  const withoutLiterals = sql.replace(TOKEN, (token) => {
+    if (token.startsWith('--') || token.startsWith('/*')) return ' ';
+    return /^["`[]/.test(token) ? token : '?';
+  });
+  return withoutLiterals.replace(/\s+/g, ' ').trim().slice(0, LONGEST_STATEMENT);
 }

@@ -1,6 +1,7 @@
 /** `node:sqlite`: a span for every statement that runs, with nothing in it that was bound. */
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
 import { inSpan, tracedDatabase } from '#shared/tracing/index.ts';
 import { createMemoryTracing, matchTree, type RecordedSpan } from '#shared/tracing/testing.ts';
 
@@ -61,6 +62,58 @@ test('values that were written into the statement are taken out of it', (t) => {
     db.prepare("SELECT * FROM users -- of 'Eve'\n WHERE name = 'it''s me' AND id = 42 AND id < -1.5e3").get(),
   );
   t.is(span?.tags['db.statement'], 'SELECT * FROM users WHERE name = ? AND id = ? AND id < ?');
+});
+
+const quoted = (mark: string) => (text: string) => mark + text.replaceAll(mark, mark + mark) + mark;
+
+/** Parts of a statement in which nobody may read `SECRET`, and names, which stay, with all that could be taken for another part. */
+const part = fc
+  .string({ unit: fc.constantFrom("'", '"', '`', '-', '/', '*', '[', '?', ' ', '\n', 'a', '7', 'é') })
+  .chain((around) => {
+    const hidden = `${around}SECRET${around}`;
+    return fc.constantFrom(
+      quoted("'")(hidden),
+      `--${hidden.replaceAll('\n', '')}\n`,
+      `/*${hidden.replaceAll('*/', '')}*/`,
+      quoted('"')(around),
+      quoted('`')(around),
+      `[${around.replaceAll(']', '')}]`,
+    );
+  });
+
+test('whatever surrounds a value, and whatever is in it, it is taken out', (t) => {
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1 }), (parts) => {
+      const tracing = createMemoryTracing();
+      const db = tracedDatabase(fakeDatabase);
+      inSpan('work', {}, () => db.exec(`SELECT ${parts.join(' , ')}`));
+      t.notRegex(String(tracing.spans[0]?.tags['db.statement']), /SECRET/);
+    }),
+  );
+});
+
+/** What does not run cannot be wrong SQL. */
+const fakeDatabase = { exec() {} } as unknown as DatabaseSync;
+
+for (const [sql, shown] of [
+  [`SELECT 1 WHERE 'x--y'='a'\n AND 'secret'='b'`, 'SELECT ? WHERE ?=? AND ?=?'],
+  [`SELECT 'a' AS "it's", 'secret' AS x`, `SELECT ? AS "it's", ? AS x`],
+  ["SELECT x'5ec8e7', 0xDEADBEEF, .5, 1_000, -1.5e3, 7.", 'SELECT ?, ?, ?, ?, ?, ?'],
+  ['SELECT ?1, :2a, @b, $c1, t1.a2 FROM t1', 'SELECT ?1, :2a, @b, $c1, t1.a2 FROM t1'],
+  ["SELECT 'secret", 'SELECT ?'],
+  ['SELECT 1 /* secret', 'SELECT ?'],
+] as const)
+  test(`${sql.replaceAll('\n', ' ')} is shown as ${shown}`, (t) => {
+    const tracing = createMemoryTracing();
+    inSpan('work', {}, () => tracedDatabase(fakeDatabase).exec(sql));
+    t.is(tracing.spans[0]?.tags['db.statement'], shown);
+  });
+
+test('what iterate is given is looked at when it is called, as untraced', (t) => {
+  trace(t, (db) => {
+    const statement = db.prepare('SELECT * FROM users WHERE id = ?');
+    t.throws(() => statement.iterate(Symbol('no value') as never), { message: /cannot be bound/ });
+  });
 });
 
 test('a statement that fails is an error, and fails as it would untraced', (t) => {
