@@ -1,13 +1,13 @@
 /** Reads environment variables with their types, and collects all that is wrong instead of stopping at the first. */
 import { isIP } from 'node:net';
 import { type BadVariable, ConfigError } from './errors.ts';
+import { shownValue } from './tracing/shown-value.ts';
 
 /** Variables by name, as in `process.env`, which only composition roots touch. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const HOST_NAME =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
-const MAX_SHOWN_LENGTH = 100;
 
 /**
  * Answers variables by name. Each method takes a name and other names accepted in its place, the first one set wins,
@@ -116,7 +116,7 @@ export class EnvironmentReader {
     const value = name && this.#env[name];
     if (!name || !value) return undefined;
     const parsed = parse(value);
-    if (parsed === undefined) this.#bad.set(name, { name, value: shown(value), allowed });
+    if (parsed === undefined) this.#bad.set(name, { name, value: shownValue(value), allowed });
     return parsed;
   }
 
@@ -125,7 +125,7 @@ export class EnvironmentReader {
     const value = this.#env[name] ?? '';
     if (!name.endsWith('_PORT') || !value.startsWith('tcp://')) return false;
     this.#warnings.add(
-      `${name}=${shown(value)} is ignored: it looks like a Kubernetes service link, not a port`,
+      `${name}=${shownValue(value)} is ignored: it looks like a Kubernetes service link, not a port`,
     );
     return true;
   }
@@ -144,13 +144,4 @@ export function loadConfig<T extends object>(
   const config = read(variables);
   if (variables.bad.length > 0) throw new ConfigError(variables.bad);
   return { ...config, warnings: variables.warnings };
-}
-
-/** The value as it may be shown: quoted, short, and without the user info of the URLs in it. */
-function shown(value: string): string {
-  // Greedy up to the last @ of a word: a password may hold any character, and a broken URL is shown as well.
-  const masked = value.replace(/\/\/[^\s,]*@/g, '//***@').replace(/^[^\s,/:]*:(?!\/\/)[^\s,]*@/, '***@');
-  return JSON.stringify(
-    masked.length > MAX_SHOWN_LENGTH ? `${masked.slice(0, MAX_SHOWN_LENGTH)}...` : masked,
-  );
 }

@@ -1,10 +1,9 @@
 /** Reads settings from the options and the environment, and collects all that is wrong instead of stopping at the first. */
 import type { Kind } from './setting-kinds.ts';
+import { shownValue } from './shown-value.ts';
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const LONGEST_SHOWN = 100;
 
 export class SettingReader {
   readonly #options: Readonly<Record<string, unknown>>;
@@ -47,7 +46,7 @@ export class SettingReader {
 
   /** Notes a problem that only several settings together show. */
   reject(name: string, value: unknown, allowed: string): void {
-    this.#problems.add(`${name}=${shown(String(value))} must be ${allowed}`);
+    this.#problems.add(`${name}=${shownValue(String(value))} must be ${allowed}`);
   }
 
   #parsed<Value>(kind: Kind<Value>, name: string, text: string): Value | undefined {
@@ -60,14 +59,8 @@ export class SettingReader {
   #isServiceLink(name: string, text: string): boolean {
     if (!name.endsWith('_PORT') || !text.startsWith('tcp://')) return false;
     this.#warnings.add(
-      `${name}=${shown(text)} is ignored: it looks like a Kubernetes service link, not a port`,
+      `${name}=${shownValue(text)} is ignored: it looks like a Kubernetes service link, not a port`,
     );
     return true;
   }
-}
-
-/** The value as it may be shown: quoted, short, and without the user info of the URLs in it. */
-function shown(value: string): string {
-  const masked = value.replace(/\/\/[^\s,]*@/g, '//***@');
-  return JSON.stringify(masked.length > LONGEST_SHOWN ? `${masked.slice(0, LONGEST_SHOWN)}...` : masked);
 }
