@@ -10,6 +10,7 @@ import { isRecorded } from './recorded.ts';
 import { growTags, remembered } from './shared-tags.ts';
 import { markError } from './span-error.ts';
 import * as tag from './tags.ts';
+import { textOf } from './text.ts';
 import { traceIdOf } from './trace-id.ts';
 
 /** The options of {@link Tracing.koa}. */
@@ -37,12 +38,12 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
 
   // No async function: it would take a promise more, and everything that it has to remember.
   return function traceRequest(ctx, next) {
-    if (isIgnored(ctx.path)) return withSpan(SUPPRESSED, next, undefined);
+    if (isIgnored(pathOf(ctx))) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
     const span = tracer.startSpan(ctx.method, parent ? { childOf: parent } : undefined);
     if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
     const traceId = traceIdOf(span);
-    if (traceId !== '') ctx.res.setHeader(TRACE_ID_HEADER, traceId);
+    if (traceId !== '' && !ctx.res.headersSent) ctx.res.setHeader(TRACE_ID_HEADER, traceId);
     const request: TracedRequest = { ctx, span, options, thrown: undefined };
     (ctx as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
@@ -84,13 +85,27 @@ function listenForErrors(app: Application): void {
 /** Ends the span when the response is out or its connection is gone; only then is the status what the client saw. */
 function finishRequest(request: TracedRequest): void {
   const { ctx, span } = request;
-  if (isRecorded(span)) {
-    describeRequest(request);
-    const failure = failureOf(request);
+  try {
+    if (!isRecorded(span)) return;
     if (!ctx.res.writableFinished) span.setTag(tag.HTTP_ABORTED, true);
+    const failure = failureOf(request);
     if (failure !== undefined) markError(span, failure);
+    describeRequest(request);
+  } catch (error) {
+    // Nobody is left to answer for what the application has made of its context: it would end the process.
+    span.log({ event: 'not described', message: textOf(error) });
+  } finally {
+    span.finish();
   }
-  span.finish();
+}
+
+/** Koa throws where the target of a request is no URL; what that comes to is for the application to say. */
+function pathOf(ctx: Context): string {
+  try {
+    return ctx.path;
+  } catch {
+    return '';
+  }
 }
 
 function describeRequest({ ctx, span, options }: TracedRequest): void {
@@ -156,7 +171,8 @@ function callerOf({ req }: Context, tracer: Tracer, policy: TrustPolicy): SpanCo
   if (trust === 'none') return undefined;
   const caller = tracer.extract(opentracing.FORMAT_HTTP_HEADERS, req.headers) ?? undefined;
   if (trust === 'all' || caller === undefined) return caller;
-  return 'undecided' in caller ? (caller as { undecided(): SpanContext }).undecided() : caller;
+  // A tracer that cannot tell the ids from what was decided with them is told nothing.
+  return 'undecided' in caller ? (caller as { undecided(): SpanContext }).undecided() : undefined;
 }
 
 /** What @koa/router leaves on the context. */
@@ -180,8 +196,13 @@ function matchedRoute(ctx: Context): string | undefined {
   return route === undefined ? undefined : String(route);
 }
 
+/** Without its path where the target of the request is no URL. */
 function requestUrl(ctx: Context, withQuery: boolean): string {
-  return `${ctx.protocol}://${ctx.host}${ctx.path}${withQuery ? ctx.search : ''}`.slice(0, LONGEST_URL);
+  const path = pathOf(ctx);
+  return `${ctx.protocol}://${ctx.host}${path}${withQuery && path !== '' ? ctx.search : ''}`.slice(
+    0,
+    LONGEST_URL,
+  );
 }
 
 /** Koa's default answer to an error first removes all headers; ours is put back as the answer goes out. */

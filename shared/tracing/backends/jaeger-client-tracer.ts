@@ -14,8 +14,10 @@ export interface ClientTracer extends Tracer {
 /** jaeger-client's context; `extract` answers one even where the carrier said nothing. */
 interface ClientContext extends SpanContext {
   readonly isValid: boolean;
-  readonly debugId: string;
-  readonly baggage: object;
+  debugId: string;
+  baggage: object;
+  readonly _samplingState: { setFlags(flags: number): void; setFinal(final: boolean): void };
+  _setRemote(remote: boolean): void;
 }
 
 /** Lets the tracer take any carrier and any parent: what is not wholly right is no context. */
@@ -24,7 +26,7 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
   tracer.startSpan = (name, options) => startSpan.call(tracer, name, options && strictOptions(options));
   tracer.extract = (format, carrier) => {
     const context = extract.call(tracer, format, textsOf(carrier)) as ClientContext | null;
-    return context !== null && saysSomething(context) ? context : null;
+    return context !== null && saysSomething(context) ? withUndecided(context) : null;
   };
   tracer.inject = (spanOrContext, format, carrier) => {
     const texts: Record<string, string> = {};
@@ -32,6 +34,19 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
     if (typeof carrier === 'object' && carrier !== null) assign(carrier, texts);
   };
   return tracer;
+}
+
+/** A context that can be had without what was decided with it: see JaegerSpanContext. Each one is extracted for one request. */
+function withUndecided(context: ClientContext): ClientContext {
+  const undecided = (): ClientContext => {
+    context._samplingState.setFlags(0);
+    context._samplingState.setFinal(false);
+    context._setRemote(false);
+    context.debugId = '';
+    context.baggage = {};
+    return context;
+  };
+  return Object.assign(context, { undecided });
 }
 
 /** A carrier that takes nothing, such as a frozen one, goes without. */

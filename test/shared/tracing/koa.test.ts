@@ -1,54 +1,13 @@
 /** Koa: what a request's server span shows, whatever becomes of the request. */
 import { once } from 'node:events';
-import { request as httpRequest, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import Router from '@koa/router';
-import test, { type ExecutionContext } from 'ava';
-import Koa from 'koa';
-import { currentSpan, inSpan, type KoaOptions } from '#shared/tracing/index.ts';
-import { createMemoryTracing, type MemoryTracing, noOrphans, spanTree } from '#shared/tracing/testing.ts';
-import { until } from '../../helpers/until.ts';
-
-interface App {
-  readonly tracing: MemoryTracing;
-  readonly server: Server;
-  readonly url: string;
-  readonly port: number;
-  /** The tree once all spans are there, with the tags that tell of HTTP. */
-  tree(spans: number): Promise<string>;
-}
-
-/** A Koa application behind `tracing.koa()`, listening. */
-async function startApp(
-  t: ExecutionContext,
-  setUp: (app: Koa, router: Router) => void,
-  options?: KoaOptions,
-): Promise<App> {
-  const tracing = createMemoryTracing({ service: 'api' });
-  const koa = new Koa();
-  koa.silent = true;
-  koa.use(tracing.koa(options));
-  const router = new Router();
-  setUp(koa, router);
-  koa.use(router.routes() as Koa.Middleware).use(router.allowedMethods() as Koa.Middleware);
-  const server = koa.listen(0, '127.0.0.1');
-  t.teardown(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const tree = async (spans: number): Promise<string> => {
-    await until(() => tracing.spans.length >= spans);
-    noOrphans(tracing.spans);
-    return spanTree(tracing.spans, {
-      tags: ['http.method', 'http.route', 'http.status_code', 'http.aborted'],
-    });
-  };
-  return { tracing, server, port, url: `http://127.0.0.1:${port}`, tree };
-}
+import test from 'ava';
+import { currentSpan, inSpan } from '#shared/tracing/index.ts';
+import { startApp } from '../../helpers/koa-app.ts';
 
 test('a span is named by the route that matched', async (t) => {
   const { url, tree } = await startApp(t, (_, router) => {
@@ -339,43 +298,6 @@ test('the url is shown without its query, headers only by name and without secre
     'http.header.x-tenant': 'blue',
     'http.header.authorization': '[redacted]',
   });
-});
-
-const CALLER = 'abcdef0123456789abcdef0123456789:1122334455667788:0:1';
-
-for (const [trust, headers, continued] of [
-  ['local', {}, true],
-  ['local', { 'x-forwarded-for': '203.0.113.9' }, false],
-  ['none', {}, false],
-  ['all', { 'x-forwarded-for': '203.0.113.9' }, true],
-  ['ids', {}, true],
-] as const)
-  test(`trust ${trust}, ${Object.keys(headers).join() || 'no proxy'}: the caller's trace is ${continued ? '' : 'not '}continued`, async (t) => {
-    const { url, tracing } = await startApp(t, () => {}, { trust });
-    const response = await fetch(url, { headers: { 'uber-trace-id': CALLER, ...headers } });
-    const traceId = response.headers.get('x-trace-id');
-    t.is(traceId === 'abcdef0123456789abcdef0123456789', continued);
-    await until(() => tracing.spans.length === 1);
-    t.is(tracing.spans[0]?.parentId, continued ? '1122334455667788' : undefined);
-  });
-
-test('trust ids: whether the trace is sampled is decided here, and baggage stays outside', async (t) => {
-  let baggage: string | undefined;
-  const { url, tracing } = await startApp(
-    t,
-    (_, router) => {
-      router.get('/', (ctx) => {
-        baggage = currentSpan()?.getBaggageItem('user');
-        ctx.body = '';
-      });
-    },
-    { trust: 'ids' },
-  );
-  const unsampled = CALLER.replace(/1$/, '0');
-  await fetch(url, { headers: { 'uber-trace-id': unsampled, 'uberctx-user': 'eve' } });
-  await until(() => tracing.spans.length === 1);
-  t.is(tracing.spans[0]?.traceId, 'abcdef0123456789abcdef0123456789');
-  t.is(baggage, undefined);
 });
 
 test('a garbage header begins a new trace', async (t) => {
