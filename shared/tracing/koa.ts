@@ -99,10 +99,13 @@ function finishRequest(request: TracedRequest): void {
   }
 }
 
-/** Koa throws where the target of a request is no URL; what that comes to is for the application to say. */
+/**
+ * Koa throws where the target of a request is no URL, and answers null where it is one without a path, such as `x://`;
+ * what that comes to is for the application to say.
+ */
 function pathOf(ctx: Context): string {
   try {
-    return ctx.path;
+    return (ctx.path as string | null) ?? '';
   } catch {
     return '';
   }

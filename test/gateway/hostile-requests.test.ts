@@ -158,6 +158,16 @@ const raw: [string, string, RegExp][] = [
     `POST /users HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`,
     /^HTTP\/1.1 400/,
   ],
+  [
+    'a target that is no URL',
+    'GET http://[::1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+    /^HTTP\/1.1 400/,
+  ],
+  [
+    'a target without a path',
+    'GET http:// HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+    /^HTTP\/1.1 404/,
+  ],
   ['a host that is none', 'GET /nowhere HTTP/1.1\r\nhost: ][\r\nconnection: close\r\n\r\n', /^HTTP\/1.1 404/],
 ];
 for (const [title, bytes, answer] of raw) {
