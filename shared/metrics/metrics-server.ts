@@ -19,16 +19,19 @@ const VARIABLES = { host: 'METRICS_HOST', port: 'METRICS_PORT' };
 export function startMetricsServer(options: MetricsServerOptions): Promise<RunningServer> {
   const { host, port } = options;
   const listener = (request: IncomingMessage, response: ServerResponse) =>
-    answer(request, options).then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-    });
+    answer(request, options)
+      .catch((error: unknown) => json(500, { status: 'failed', message: String(error) }))
+      .then(({ status, type, body }) => {
+        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+      });
   return startServer(listener, { host, port, name: 'metrics server', variables: VARIABLES });
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+const json = (status: number, body: object) => ({ status, type: JSON_TYPE, body: JSON.stringify(body) });
+
 async function answer({ method, url = '', headers }: IncomingMessage, options: MetricsServerOptions) {
-  const json = (status: number, body: object) => ({ status, type: JSON_TYPE, body: JSON.stringify(body) });
   if (method !== 'GET' && method !== 'HEAD') return json(405, { status: 'GET only' });
   switch (url.split('?')[0]) {
     case '/metrics': {

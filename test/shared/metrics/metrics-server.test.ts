@@ -28,3 +28,26 @@ test('a node tells of itself, and what it misses', async (t) => {
   t.is((await get('/other')).status, 404);
   t.is((await get('/metrics', { method: 'POST' })).status, 405);
 });
+
+test('what fails while a node answers is the answer', async (t) => {
+  const server = await startMetricsServer({
+    host: '127.0.0.1',
+    port: 0,
+    metrics: createMetrics(() => {
+      throw new Error('no account');
+    }),
+    findMissing: () => {
+      throw new RangeError('no broker');
+    },
+  });
+  t.teardown(() => server.close({ deadlineMs: 0 }));
+  for (const [path, message] of [
+    ['/metrics', 'Error: no account'],
+    ['/health/ready', 'RangeError: no broker'],
+  ]) {
+    const response = await fetch(server.url + path, { signal: AbortSignal.timeout(5000) });
+    t.is(response.status, 500);
+    t.deepEqual(await response.json(), { status: 'failed', message });
+  }
+  t.is((await fetch(`${server.url}/health/live`)).status, 200);
+});
