@@ -79,7 +79,7 @@ export class JaegerSpanContext extends opentracing.SpanContext {
 
   /** The same without the parent, which no child needs: what one hop within the mesh has to carry. */
   toHopText(): string {
-    return `${this.traceId}:${this.spanId}:0:${this.local.flags()}`;
+    return `${this.traceId}:${this.spanId}:0:${this.local.flags().toString(16)}`;
   }
 
   /** {@link spanId} by the name under which jaeger-client's samplers look for it. */
