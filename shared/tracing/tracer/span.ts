@@ -46,8 +46,8 @@ export interface SpanOwner {
   onSetOperationName(span: JaegerSpan, operationName: string): SamplingDecision;
   /** Told once of each span that is recorded, when that is known. */
   recording(): void;
-  /** Told of its end. */
-  finished(span: JaegerSpan): void;
+  /** Told once of the end of each of these, and whether it is to be kept: its priority may have been lowered. */
+  finished(span: JaegerSpan, isKept: boolean): void;
 }
 
 const { SAMPLING_PRIORITY } = opentracing.Tags;
@@ -190,9 +190,8 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     // An unsampled span is not recorded, so its end need not be read from the clock.
     const endMs = isTime(finishTimeMs) ? finishTimeMs : local.isSampled() ? this.now() : this.startTimeMs;
     this.finishTimeMs = Math.max(endMs, this.startTimeMs);
-    if (!local.isSampled()) return;
     this.noteRecording();
-    this.#owner.finished(this);
+    if (this.#isRecording) this.#owner.finished(this, local.isSampled());
   }
 
   /** Takes a sampler's decision over into the trace's state. */

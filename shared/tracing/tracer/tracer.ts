@@ -156,9 +156,9 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner, Disca
     this.#parts.counts.started++;
   }
 
-  finished(span: JaegerSpan): void {
+  finished(span: JaegerSpan, isKept: boolean): void {
     this.#parts.counts.finished++;
-    this.#parts.sink.record(span);
+    if (isKept) this.#parts.sink.record(span);
   }
 
   #childOf(parent: JaegerSpanContext): JaegerSpanContext {

@@ -77,6 +77,24 @@ for (const backend of ['jaeger', 'jaeger-client'] as const) {
     t.deepEqual(await created.close({ deadlineMs: 100 }), { sent: 0, dropped: 2 });
   });
 
+  test(`${backend}: a span whose priority is lowered is not sent, and is none that is left open`, async (t) => {
+    const collector = await startThriftCollector(t);
+    const created = createQuietBackend({ backend, endpoint: collector.endpoint });
+    const tracer = created.createTracer('users');
+    const parent = tracer.startSpan('parent');
+    const child = tracer.startSpan('child', { childOf: parent });
+    tracer.startSpan('done before', { childOf: parent }).finish();
+    t.like(created.stats(), { started: 3, finished: 1, unfinished: 2 });
+    child.setTag('sampling.priority', 0);
+    for (const span of [child, child, parent]) span.finish();
+    t.like(created.stats(), { started: 3, finished: 3, unfinished: 0, queued: 1 });
+    t.deepEqual(await created.close({ deadlineMs: 5000 }), { sent: 1, dropped: 0 });
+    t.deepEqual(
+      collector.spans().map(({ operationName }) => operationName),
+      ['done before'],
+    );
+  });
+
   test(`${backend}: lost spans are told of on the next root, where that is asked for`, async (t) => {
     const collector = await startThriftCollector(t, { refuse: 1 });
     const created = createQuietBackend({ backend, endpoint: collector.endpoint, logLoss: true });
