@@ -1,7 +1,6 @@
 /** What jaeger-client's tracer lacks: it throws on odd carriers, believes garbage, and counts no unsampled spans. */
 import opentracing, { type Span, type SpanContext, type SpanOptions, type Tracer } from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
-import { isRecorded } from '../recorded.ts';
 import { textOf } from '../text.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 
@@ -17,6 +16,7 @@ interface ClientContext extends SpanContext {
   debugId: string;
   baggage: object;
   readonly _samplingState: { setFlags(flags: number): void; setFinal(final: boolean): void };
+  isSampled(): boolean;
   _setRemote(remote: boolean): void;
 }
 
@@ -106,7 +106,7 @@ function withTextBaggage(span: Span): Span {
 /** A span that is not sampled at its start may yet be so at its end. */
 function counted(span: Span, counts: SpanCounts): Span {
   const { finish } = span;
-  const startedSampled = isRecorded(span);
+  const startedSampled = isSampled(span);
   if (startedSampled) counts.started++;
   let finished = false;
   span.finish = (timeMs) => {
@@ -114,12 +114,16 @@ function counted(span: Span, counts: SpanCounts): Span {
     if (finished) return;
     finished = true;
     if (startedSampled) counts.finished++;
-    else if (isRecorded(span)) {
+    else if (isSampled(span)) {
       counts.started++;
       counts.finished++;
     }
   };
   return span;
+}
+
+function isSampled(span: Span): boolean {
+  return (span.context() as ClientContext).isSampled();
 }
 
 /** The texts of a carrier; a context among them only where it is one. */
