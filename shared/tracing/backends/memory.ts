@@ -40,6 +40,7 @@ export function createMemoryBackend({
 }): MemoryBackend {
   const spans: RecordedSpan[] = [];
   const counts = { started: 0, finished: 0 };
+  const samplers: Sampler[] = [];
   let sent = 0;
   const record = (span: FinishedSpan): void => {
     sent++;
@@ -56,7 +57,11 @@ export function createMemoryBackend({
   return {
     enabled: true,
     spans,
-    createTracer: (service) => new JaegerTracer(service, { ...parts, sampler: createSampler(service) }),
+    createTracer: (service) => {
+      const sampler = createSampler(service);
+      samplers.push(sampler);
+      return new JaegerTracer(service, { ...parts, sampler });
+    },
     stats: () => ({
       ...NO_STATS,
       ...counts,
@@ -65,7 +70,10 @@ export function createMemoryBackend({
       dropped: { memory_full: delivered().dropped },
     }),
     flush: async () => {},
-    close: async () => delivered(),
+    close: async () => {
+      for (const sampler of samplers) sampler.close();
+      return delivered();
+    },
   };
 }
 

@@ -4,6 +4,7 @@
  * The strategies and their meaning are jaeger-client's; the asking is our own, because its timers and requests keep a
  * process alive and have no deadline. It asks at the first span, and then at every interval.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { get } from 'node:http';
 import { partOfJaegerClient } from './jaeger-client-part.ts';
 import type { Sampler } from './sampler.ts';
@@ -41,6 +42,8 @@ export function createRemoteSampler(
   const { param, hostPort = DEFAULT_HOST_PORT, refreshIntervalMs = DEFAULT_INTERVAL_MS } = settings;
   const url = new URL(`/sampling?service=${encodeURIComponent(service)}`, `http://${hostPort}`);
   const closed = new AbortController();
+  // It begins to ask with the first span, whose request must not be held for as long as it asks.
+  const outside = AsyncLocalStorage.snapshot();
   let strategy: StrategySampler | undefined;
   let timer: NodeJS.Timeout | undefined;
   let heard: boolean | undefined;
@@ -64,8 +67,8 @@ export function createRemoteSampler(
       const Remote = partOfJaegerClient<StrategySamplerClass>('samplers/remote_sampler');
       strategy = new Remote(service, { sampler: new Probabilistic(param), refreshInterval: 0 });
       if (!closed.signal.aborted) {
-        timer = setInterval(refresh, refreshIntervalMs).unref();
-        void refresh();
+        timer = outside(() => setInterval(refresh, refreshIntervalMs).unref());
+        void outside(refresh);
       }
     }
     return strategy;

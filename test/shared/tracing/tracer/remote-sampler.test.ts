@@ -1,23 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import test, { type ExecutionContext } from 'ava';
+import type { Tracing } from '#shared/tracing/index.ts';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { LocalTrace } from '#shared/tracing/tracer/local-trace.ts';
 import { createSampler } from '#shared/tracing/tracer/sampling.ts';
+import { keepOnly, startSamplingServer } from '../../../helpers/sampling-server.ts';
 import { until } from '../../../helpers/until.ts';
-
-async function startSamplingServer(t: ExecutionContext, answer: () => string) {
-  const requests: string[] = [];
-  const server: Server = createServer((request, response) => {
-    requests.push(request.url ?? '');
-    const body = answer();
-    if (body === 'hang') return;
-    response.writeHead(body === 'fail' ? 500 : 200).end(body);
-  }).listen(0, '127.0.0.1');
-  t.teardown(() => server.close().closeAllConnections());
-  await once(server, 'listening');
-  return { hostPort: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
-}
 
 /** A span as the samplers look at it: the first of its trace here. */
 function rootSpan(operationName: string) {
@@ -50,14 +40,7 @@ test('until it is told otherwise it samples at its own rate; then as it is told'
 });
 
 test('strategies by operation decide by the name of the first span', async (t) => {
-  const strategy = {
-    operationSampling: {
-      defaultSamplingProbability: 0,
-      defaultLowerBoundTracesPerSecond: 0,
-      perOperationStrategies: [{ operation: 'kept', probabilisticSampling: { samplingRate: 1 } }],
-    },
-  };
-  const server = await startSamplingServer(t, () => JSON.stringify(strategy));
+  const server = await startSamplingServer(t, () => keepOnly('kept'));
   const { isSampled } = createRemoteSampler(t, server.hostPort);
   await until(() => isSampled('kept'));
   t.false(isSampled('dropped'));
@@ -89,4 +72,42 @@ test('once closed it asks no more', async (t) => {
   await until(() => server.requests.length > 0);
   sampler.close();
   t.deepEqual(warnings, []);
+});
+
+test('it asks outside of the request whose span is the first, and holds nothing of it', async (t) => {
+  const server = await startSamplingServer(t, () => keepOnly('kept'));
+  const request = new AsyncLocalStorage<string>();
+  const askedIn: unknown[] = [];
+  const started = channel('http.client.request.start');
+  const listener = (message: unknown) => {
+    const asked = (message as { request: ClientRequest }).request;
+    if (asked.getHeader('host') === server.hostPort) askedIn.push(request.getStore());
+  };
+  started.subscribe(listener);
+  t.teardown(() => started.unsubscribe(listener));
+  const { isSampled } = createRemoteSampler(t, server.hostPort);
+  request.run('the first', () => isSampled());
+  await until(() => askedIn.length > 2);
+  t.deepEqual([...new Set(askedIn)], [undefined]);
+});
+
+test('tracing that is closed asks no more, in memory too', async (t) => {
+  const server = await startSamplingServer(t, () => keepOnly('kept'));
+  const ask = (service: string): Tracing => {
+    const sampler = { type: 'remote', param: 0, hostPort: server.hostPort, refreshIntervalMs: 10 } as const;
+    const tracing = createMemoryTracing({ service, sampler });
+    t.teardown(() => tracing.close());
+    tracing.tracerFor(service).startSpan('a');
+    return tracing;
+  };
+  const asked = (service: string): number =>
+    server.requests.filter((url) => url.endsWith(`=${service}`)).length;
+  const closed = ask('closed');
+  ask('open');
+  await until(() => asked('closed') > 1);
+  await closed.close();
+  // One may be on its way still.
+  const before = { closed: asked('closed'), open: asked('open') };
+  await until(() => asked('open') > before.open + 5);
+  t.true(asked('closed') <= before.closed + 1);
 });
