@@ -63,9 +63,11 @@ export function callTracing(tracing: MoleculerTracing) {
       if (attempt) nextAttempt(attempt, tracing);
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
       if (caller && isDiscarded(caller)) {
-        // The active span is carried anyway; another one has to be named.
-        const hop = caller === currentSpan() ? callingOptions : hopOptions(options, caller);
-        return next(action, params, hop as CallingOptions).then(keepStreamActive);
+        // The active span is carried anyway, and active for the streams that are answered; another one has to be named.
+        if (caller === currentSpan()) return next(action, params, callingOptions).then(keepInActiveSpan);
+        return next(action, params, hopOptions(options, caller) as CallingOptions).then((result) =>
+          keepIn(caller, result),
+        );
       }
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
@@ -161,11 +163,15 @@ export function callTracing(tracing: MoleculerTracing) {
   return { hook, watch };
 }
 
-/** The listeners of a returned stream are in the caller's trace: the active span here is that of who called. */
-function keepStreamActive(result: unknown): unknown {
-  const span = currentSpan();
-  if (span && isStream(result)) keepActive(result, span);
+/** The listeners of a returned stream are in the caller's trace. */
+function keepIn(caller: Span | undefined, result: unknown): unknown {
+  if (caller && isStream(result)) keepActive(result, caller);
   return result;
+}
+
+/** The same where the caller's span is the active one: one function for all calls. */
+function keepInActiveSpan(result: unknown): unknown {
+  return keepIn(currentSpan(), result);
 }
 
 /** True where the span has ended already, with the attempt that it was. */

@@ -1,12 +1,14 @@
 /** Traces that are not sampled, and those whose priority somebody raises on the way. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import Router from '@koa/router';
 import test, { type ExecutionContext } from 'ava';
 import Koa from 'koa';
 import { type Context, ServiceBroker } from 'moleculer';
+import type { Span } from 'opentracing';
 import { LoopbackTcp } from '#shared/loopback-tcp.ts';
 import { currentSpan, inSpan, traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing, matchTree, noOrphans } from '#shared/tracing/testing.ts';
@@ -32,6 +34,7 @@ async function startMesh(t: ExecutionContext, { remote }: { remote: boolean }) {
     });
   const gateway = createNode('gateway');
   const callee = remote ? createNode('callee') : gateway;
+  const source = new PassThrough();
   const seen: { traceId?: string; tenant?: string | undefined }[] = [];
   const see = () => seen.push({ ...traceFields(), tenant: currentSpan()?.getBaggageItem('tenant') });
   callee.createService({
@@ -56,7 +59,7 @@ async function startMesh(t: ExecutionContext, { remote }: { remote: boolean }) {
         throw new Error('in vain');
       },
       raisesAtOnce: raise,
-      flows: () => Readable.from(['drop'], { objectMode: false }),
+      flows: () => source,
     },
     events: {
       told: () => void see(),
@@ -89,7 +92,7 @@ async function startMesh(t: ExecutionContext, { remote }: { remote: boolean }) {
     const { status, headers } = await fetch(url, { headers: { connection: 'close' } });
     return { status, traceId: headers.get('x-trace-id') ?? '' };
   };
-  return { tracing, gateway, get, seen };
+  return { tracing, gateway, get, seen, source };
 }
 
 for (const remote of [false, true]) {
@@ -166,14 +169,41 @@ for (const remote of [false, true]) {
     t.is(tracing.stats().unfinished, 0);
   });
 
-  test.serial(`${where}: the listeners of a stream that is not sampled are in its trace`, async (t) => {
-    const { gateway } = await startMesh(t, { remote });
-    await inSpan('request', {}, async () => {
-      const stream = (await gateway.call('shop.flows')) as Readable;
-      const heard = await new Promise((resolve) => stream.on('data', () => resolve(traceFields())));
-      t.deepEqual(heard, traceFields());
+  test.serial(`${where}: the listeners of a stream that is not sampled have the caller’s span`, async (t) => {
+    const { gateway, source } = await startMesh(t, { remote });
+    const outside = AsyncLocalStorage.snapshot();
+    await inSpan('request', {}, async (caller) => {
+      const heard = spanAtData((await gateway.call('shop.flows')) as Readable);
+      outside(() => source.end('drop'));
+      t.is(await heard, caller);
     });
   });
+
+  test.serial(
+    `${where}: so have those of a stream that a handler calls for from outside of its request`,
+    async (t) => {
+      const { gateway, source } = await startMesh(t, { remote });
+      const outside = AsyncLocalStorage.snapshot();
+      const heardBy = async (ctx: Context): Promise<Span | undefined> => {
+        const heard = spanAtData((await ctx.call('shop.flows')) as Readable);
+        source.end('drop');
+        return heard;
+      };
+      const calls = async (ctx: Context) => {
+        const caller = currentSpan();
+        t.truthy(caller);
+        t.is(await outside(heardBy, ctx), caller);
+      };
+      gateway.createService({ name: 'pool', actions: { calls } });
+      await gateway.waitForServices('pool', 10_000, 5);
+      await inSpan('request', {}, () => gateway.call('pool.calls'));
+    },
+  );
+}
+
+/** The active span as the stream's first part is heard. */
+function spanAtData(stream: Readable): Promise<Span | undefined> {
+  return new Promise((resolve) => stream.on('data', () => resolve(currentSpan())));
 }
 
 test.serial('a request whose priority is raised is recorded, with what the client saw', async (t) => {
