@@ -10,6 +10,7 @@ import { executionWrap } from './execution-wrap.ts';
 import { carryContext } from './hop.ts';
 import { attemptWrap, dequeueWrap, fallbackWrap, handlerWrap, queueWrap, type Wrap } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
+import { Onion } from './onion.ts';
 import { OpenEnds } from './open-ends.ts';
 import type { CaptureDefaults } from './span-settings.ts';
 import { watchContexts } from './traced-context.ts';
@@ -49,6 +50,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     retries: false,
   };
   const { hook, watch } = callTracing(tracing);
+  const running = new Set<ServiceBroker>();
   return {
     name: 'Tracemesh',
     created(broker: ServiceBroker) {
@@ -73,9 +75,12 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     transitMessageHandler: ignoreAnsweredCarriers,
     async starting(broker: ServiceBroker) {
       if (broker.isTracingEnabled()) throw new MoleculerTracingError();
+      running.add(broker);
     },
-    async stopped() {
-      tracing.openEnds.endAll('the broker has stopped');
+    async stopped(broker: ServiceBroker) {
+      running.delete(broker);
+      // What is open still may be of another broker.
+      if (running.size === 0) tracing.openEnds.endAll('the broker has stopped');
       await tracing.flush();
     },
   } as unknown as Middleware;
@@ -103,40 +108,4 @@ function ignoreAnsweredCarriers(next: MessageHandler): MessageHandler {
     if (command === RESPONSE && packet.payload) takeCarrier(packet.payload);
     return next(command, packet);
   };
-}
-
-type Place = 'innermost' | 'outermost' | { readonly inside: string } | { readonly outside: string };
-
-type Hook = (...parameters: never[]) => unknown;
-
-/** Moleculer's middlewares as layers: of two, the one registered later lies outside. */
-class Onion {
-  readonly #hooks: Record<string, Hook[] | undefined>;
-  readonly #middlewares: readonly ({ readonly name?: string } & Record<string, unknown>)[];
-
-  constructor({ middlewares }: ServiceBroker) {
-    const { registeredHooks, list } = middlewares as unknown as {
-      registeredHooks: Record<string, Hook[] | undefined>;
-      list: readonly ({ readonly name?: string } & Record<string, unknown>)[];
-    };
-    this.#hooks = registeredHooks;
-    this.#middlewares = list;
-  }
-
-  /** Puts a wrap at its place; outermost where the layer that it names is not there. */
-  put(hook: string, wrap: Hook, place: Place): void {
-    const layers = this.#hooks[hook] ?? [];
-    this.#hooks[hook] = layers;
-    layers.splice(this.#index(layers, hook, place), 0, wrap);
-  }
-
-  #index(layers: readonly Hook[], hook: string, place: Place): number {
-    if (place === 'innermost') return 0;
-    if (place === 'outermost') return layers.length;
-    const name = 'inside' in place ? place.inside : place.outside;
-    const middleware = this.#middlewares.find((candidate) => candidate.name === name);
-    const at = layers.indexOf(middleware?.[hook] as Hook);
-    if (at === -1) return layers.length;
-    return 'inside' in place ? at : at + 1;
-  }
 }

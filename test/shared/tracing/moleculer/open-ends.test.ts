@@ -1,0 +1,43 @@
+/** Spans that are open still for their streams when a broker stops, where one middleware is that of several brokers. */
+import { PassThrough, type Readable } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
+import { type Middleware, ServiceBroker } from 'moleculer';
+import { createMemoryTracing, matchTree } from '#shared/tracing/testing.ts';
+
+/** A broker on its own whose stream flows until the test ends it. */
+async function startBroker(t: ExecutionContext, nodeID: string, middleware: Middleware) {
+  const broker = new ServiceBroker({ nodeID, logger: false, middlewares: [middleware] });
+  const source = new PassThrough();
+  broker.createService({ name: nodeID, actions: { flows: () => source } });
+  await broker.start();
+  t.teardown(() => broker.stop());
+  return { broker, source, stream: (await broker.call(`${nodeID}.flows`)) as Readable };
+}
+
+test.serial(
+  'one broker that stops ends no span of another, and the last one ends those that are left',
+  async (t) => {
+    const tracing = createMemoryTracing();
+    const middleware = tracing.moleculer();
+    const first = await startBroker(t, 'first', middleware);
+    const second = await startBroker(t, 'second', middleware);
+
+    await first.broker.stop();
+    t.is(tracing.stats().unfinished, 4);
+    second.source.end('drop');
+    t.deepEqual(await second.stream.toArray(), [Buffer.from('drop')]);
+    matchTree(
+      tracing.spans,
+      `
+      test second.flows (client)
+        second second.flows (server)`,
+    );
+
+    await second.broker.stop();
+    t.is(tracing.stats().unfinished, 0);
+    t.deepEqual(
+      tracing.spans.filter(({ logs }) => logs.length > 0).map(({ operation }) => operation),
+      ['first.flows', 'first.flows'],
+    );
+  },
+);
