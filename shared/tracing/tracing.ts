@@ -5,6 +5,7 @@ import opentracing, { type Tracer } from 'opentracing';
 import type { Backend, BackendStats, CloseResult } from './backends/backend.ts';
 import { createBackend } from './backends/create-backend.ts';
 import { type KoaOptions, koaMiddleware } from './koa.ts';
+import { disabledMiddleware } from './moleculer/disabled.ts';
 import { type MoleculerOptions, moleculerMiddleware } from './moleculer/middleware.ts';
 import type { TracingOptions } from './options.ts';
 import { readSettings, type TracingSettings } from './settings.ts';
@@ -15,6 +16,12 @@ const CLOSE_DEADLINE_MS = 5000;
 
 /** How long a broker's stop may wait for its spans; those left are sent on, or at the close. */
 const FLUSH_DEADLINE_MS = 2000;
+
+/** The middlewares where there is nothing to hook. */
+const DISABLED: Pick<Tracing, 'koa' | 'moleculer'> = {
+  koa: () => (_, next) => next(),
+  moleculer: disabledMiddleware,
+};
 
 /** The tracing of one process. */
 export interface Tracing {
@@ -61,12 +68,16 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
     return closing;
   };
 
+  const koa: Tracing['koa'] = (options = {}) =>
+    koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options });
+  const moleculer: Tracing['moleculer'] = (options) =>
+    moleculerMiddleware({ tracerFor, service: settings.service, describeProcess, flush }, options);
+
   opentracing.initGlobalTracer(tracerFor(settings.service));
   setQueryUrl(settings.queryUrl);
+  const middlewares = backend.enabled ? { koa, moleculer } : DISABLED;
   return {
-    koa: (options = {}) => koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options }),
-    moleculer: (options) =>
-      moleculerMiddleware({ tracerFor, service: settings.service, describeProcess, flush }, options),
+    ...middlewares,
     tracerFor,
     stats: () => backend.stats(),
     close,

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import Router from '@koa/router';
 import test from 'ava';
-import { currentSpan, inSpan } from '#shared/tracing/index.ts';
+import { createTracing, currentSpan, inSpan } from '#shared/tracing/index.ts';
 import { startApp } from '../../helpers/koa-app.ts';
 
 test('a span is named by the route that matched', async (t) => {
@@ -307,4 +307,13 @@ test('a garbage header begins a new trace', async (t) => {
   await tree(6);
   t.is(new Set(tracing.spans.map(({ traceId }) => traceId)).size, 6);
   t.true(tracing.spans.every(({ parentId }) => parentId === undefined));
+});
+
+test('tracing that is switched off leaves a request to the next middleware, and touches nothing of it', (t) => {
+  const { koa } = createTracing({ service: 'off', backend: 'none', env: {} });
+  const answered = Promise.resolve('answered');
+  t.is(
+    koa()(undefined as never, () => answered),
+    answered,
+  );
 });
