@@ -76,6 +76,23 @@ export function takeCarrier(message: { meta?: unknown }): unknown {
   return carrier;
 }
 
+/** What the handlers of one event see of a meta that came with a carrier: one object for all of them, as without tracing. */
+const seenMeta = new WeakMap<Meta, Meta>();
+
+/** The same of an event, whose meta its handlers share. */
+export function takeEventCarrier(ctx: { meta?: unknown }): unknown {
+  const meta = ctx.meta as Meta | null | undefined;
+  const carrier = meta?.[TRACE_KEY];
+  if (carrier === undefined) return undefined;
+  let seen = seenMeta.get(meta as Meta);
+  if (seen === undefined) {
+    seen = withoutCarrier(meta as Meta);
+    seenMeta.set(meta as Meta, seen);
+  }
+  ctx.meta = seen;
+  return carrier;
+}
+
 function isAlone(map: Record<string, string>): boolean {
   let entries = 0;
   for (const _ in map) if (++entries > 1) return false;

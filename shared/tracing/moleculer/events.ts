@@ -9,7 +9,7 @@ import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
-import { contextFrom, type Meta, SUPPRESSED_CARRIER, TRACE_KEY, withoutCarrier } from './carrier.ts';
+import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts';
 import { causeOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
@@ -164,22 +164,12 @@ export function consumerWrap(tracing: MoleculerTracing) {
   };
 }
 
-/** What local handlers see of a meta that came with a carrier: one object for all of them, as without tracing. */
-const seenMeta = new WeakMap<Meta, Meta>();
-
 /** The producer's context: at hand where it is of this process, else as the carrier names it, else of the active span. */
 function takeProducer(ctx: TracedContext, tracer: Tracer): SpanContext | typeof SUPPRESSED | undefined {
   const cause = causeOf(ctx.options);
   if (cause !== undefined) return cause === SUPPRESSED ? SUPPRESSED : cause.context();
-  const meta = ctx.meta as Meta;
-  const carrier = meta[TRACE_KEY];
+  const carrier = takeEventCarrier(ctx);
   if (carrier === undefined) return isSuppressed() ? SUPPRESSED : callerSpan(undefined)?.context();
-  let seen = seenMeta.get(meta);
-  if (seen === undefined) {
-    seen = withoutCarrier(meta);
-    seenMeta.set(meta, seen);
-  }
-  ctx.meta = seen;
   return carrier === SUPPRESSED_CARRIER ? SUPPRESSED : contextFrom(carrier, tracer);
 }
 

@@ -6,7 +6,8 @@ import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { currentSpan, SUPPRESSED } from '../current-span.ts';
 import { isDiscarded } from '../discarded.ts';
-import { carrierOf, type Meta, SUPPRESSED_CARRIER, withCarrier } from './carrier.ts';
+import { carrierOf, SUPPRESSED_CARRIER } from './carrier.ts';
+import { carrying } from './on-the-wire.ts';
 
 /** What calls and events have in common in their options. */
 export interface HopOptions {
@@ -48,22 +49,8 @@ function discardedCause(): Span | undefined {
   return span && isDiscarded(span) ? span : undefined;
 }
 
-type Send<Sent> = (ctx: Context) => Sent;
-
-/**
- * Around whatever writes a context to the wire: puts the carrier into its meta for just as long. Nobody sees it there,
- * and what the callee answers in its meta goes where it goes untraced.
- */
-export function carryContext<Sent>(send: Send<Sent>): Send<Sent> {
-  return (ctx) => {
-    const cause = causeOf(ctx.options) ?? discardedCause();
-    if (cause === undefined) return send(ctx);
-    const { meta } = ctx;
-    ctx.meta = withCarrier(meta as Meta, cause === SUPPRESSED ? SUPPRESSED_CARRIER : carrierOf(cause));
-    try {
-      return send(ctx);
-    } finally {
-      ctx.meta = meta;
-    }
-  };
-}
+/** See {@link carrying}: what a context was caused by. */
+export const carryCause = carrying((ctx) => {
+  const cause = causeOf(ctx.options) ?? discardedCause();
+  return cause === SUPPRESSED ? SUPPRESSED_CARRIER : cause && carrierOf(cause);
+});

@@ -1,15 +1,15 @@
 /** The Moleculer middleware: which hook makes which span, and where in Moleculer's onion each wrap lies. */
-import type { Context, Middleware, ServiceBroker } from 'moleculer';
+import type { Middleware, ServiceBroker } from 'moleculer';
 import type { Tracer } from 'opentracing';
 import { MoleculerTracingError } from '../errors.ts';
 import * as tag from '../tags.ts';
 import { callTracing } from './call-hook.ts';
-import { takeCarrier } from './carrier.ts';
 import { consumerWrap, producerHooks } from './events.ts';
 import { executionWrap } from './execution-wrap.ts';
-import { carryContext } from './hop.ts';
+import { carryCause } from './hop.ts';
 import { attemptWrap, dequeueWrap, fallbackWrap, handlerWrap, queueWrap, type Wrap } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
+import { carryEvents, ignoreAnsweredCarriers } from './on-the-wire.ts';
 import { Onion } from './onion.ts';
 import { OpenEnds } from './open-ends.ts';
 import type { CaptureDefaults } from './span-settings.ts';
@@ -68,7 +68,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
       onion.put('localEvent', dequeueWrap, { inside: 'Bulkhead' });
       onion.put('localEvent', queueWrap, { outside: 'Bulkhead' });
       onion.put('localEvent', consumerWrap(tracing), { inside: 'Debounce' });
-      if (broker.transit) carryEvents(broker.transit);
+      carryEvents(broker, carryCause);
     },
     call: hook,
     ...producerHooks(tracing),
@@ -88,24 +88,6 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
 
 /** Innermost of remote actions: what is not traced carries nothing. */
 function carryWrap({ internal }: MoleculerTracing): Wrap {
-  return (next, { name }) => (name?.startsWith('$') && !internal ? next : carryContext(next as never));
-}
-
-/** Events are written to the wire here; there is no hook for it. */
-function carryEvents(transit: NonNullable<ServiceBroker['transit']>): void {
-  const send = transit.sendEvent.bind(transit) as (ctx: Context) => unknown;
-  const carry = carryContext(send);
-  transit.sendEvent = ((ctx: Context) => (ctx.eventName?.startsWith('$') ? send(ctx) : carry(ctx))) as never;
-}
-
-type MessageHandler = (command: string, packet: { payload?: { meta?: unknown } }) => unknown;
-
-const RESPONSE = 'RES';
-
-/** A callee without tracing sends the carrier back in its meta, which is merged into the caller's. */
-function ignoreAnsweredCarriers(next: MessageHandler): MessageHandler {
-  return (command, packet) => {
-    if (command === RESPONSE && packet.payload) takeCarrier(packet.payload);
-    return next(command, packet);
-  };
+  return (next, { name }) =>
+    name?.startsWith('$') && !internal ? next : (carryCause(next as never) as never);
 }
