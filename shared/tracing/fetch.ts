@@ -19,12 +19,12 @@ const FIRST_ERROR_STATUS = 400;
  */
 export async function tracedFetch(...[input, init]: Parameters<Fetch>): Promise<Response> {
   if (isSuppressed()) return fetch(input, init);
-  const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+  const method = String(init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
   const parent = currentSpan();
   const tracer = parent?.tracer() ?? opentracing.globalTracer();
   const span = tracer.startSpan(method, { ...(parent && { childOf: parent }), tags: CLIENT_TAGS });
-  describeRequest(span, method, input);
   try {
+    describeRequest(span, method, input);
     const response = await fetch(input, { ...init, headers: tracedHeaders(span, input, init) });
     describeResponse(span, response);
     return response;

@@ -95,3 +95,29 @@ test.serial('a refused connection, a time-out and an abort are errors with their
   t.regex(String(reasons[3]), /Invalid URL/);
   t.is(tracing.stats().unfinished, 0);
 });
+
+for (const [title, input] of [
+  ['a broken URL', 'http://[::1'],
+  ['what is no text', Object.create(null)],
+] as const)
+  test.serial(`a request to ${title} fails as it does untraced, and leaves no span open`, async (t) => {
+    const untraced = await t.throwsAsync(fetch(input), { instanceOf: TypeError });
+    const tracing = createMemoryTracing();
+    await t.throwsAsync(tracedFetch(input), { instanceOf: TypeError, message: untraced?.message ?? '' });
+    matchTree(tracing.spans, 'test GET (client) ERROR');
+    t.is(tracing.stats().unfinished, 0);
+  });
+
+test.serial('a method that is no text is taken for one, as it is untraced', async (t) => {
+  const tracing = createMemoryTracing();
+  const methods: (string | undefined)[] = [];
+  const url = await startServer(t, ({ method }, response) => {
+    methods.push(method);
+    response.end();
+  });
+  const init = { method: { toString: () => 'put' } as unknown as string };
+  await fetch(url, init);
+  await tracedFetch(url, init);
+  t.deepEqual(methods, ['PUT', 'PUT']);
+  matchTree(tracing.spans, 'test PUT (client)');
+});
