@@ -13,7 +13,7 @@ import { createNoBackend } from './none.ts';
 export function createBackend(settings: TracingSettings): Backend {
   const { backend, logger, warnings } = settings;
   for (const warning of warnings) logger.warn(warning);
-  if (typeof backend === 'function') return createCustomBackend(backend);
+  if (typeof backend === 'function') return createCustomBackend(backend, logger);
   const options = {
     processTags: settings.processTags,
     flushIntervalMs: settings.flushIntervalMs,

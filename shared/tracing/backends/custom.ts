@@ -1,5 +1,7 @@
 /** Tracers of the application's own: any OpenTracing ones, one per service. */
-import type { Tracer } from 'opentracing';
+import opentracing, { type Tracer } from 'opentracing';
+import type { TracingLogger } from '../options.ts';
+import { textOf } from '../text.ts';
 import { type Backend, NO_STATS } from './backend.ts';
 import { containTracer } from './contained-tracer.ts';
 
@@ -8,15 +10,26 @@ interface Closable {
   close(done: () => void): unknown;
 }
 
-/** The backend over a factory; closing it closes those tracers that can be closed, within the deadline. */
-export function createCustomBackend(factory: (service: string) => Tracer): Backend {
+/**
+ * The backend over a factory; closing it closes those tracers that can be closed, within the deadline. A service whose
+ * tracer cannot be made is not traced, and runs.
+ */
+export function createCustomBackend(
+  factory: (service: string) => Tracer,
+  logger: Pick<TracingLogger, 'warn'>,
+): Backend {
   const tracers: Tracer[] = [];
   return {
     enabled: true,
     createTracer: (service) => {
-      const tracer = factory(service);
-      tracers.push(tracer);
-      return containTracer(tracer);
+      try {
+        const tracer = factory(service);
+        tracers.push(tracer);
+        return containTracer(tracer);
+      } catch (error) {
+        logger.warn(`no tracer for ${service}: ${textOf(error)}`);
+        return new opentracing.Tracer();
+      }
     },
     stats: () => NO_STATS,
     // OpenTracing has no flush, and what most tracers have is a close, which is an end.
@@ -35,11 +48,11 @@ function isClosable(tracer: object): tracer is Closable {
   return 'close' in tracer && typeof tracer.close === 'function';
 }
 
-/** Resolves when the tracer says that it is closed, by a callback or a promise; also where it throws. */
+/** Resolves when the tracer says that it is closed, by a callback or a promise; also where it throws, or is none. */
 async function closed(tracer: Tracer): Promise<void> {
-  if (!isClosable(tracer)) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   try {
+    if (!isClosable(tracer)) return;
     const closing = tracer.close(resolve);
     const takesCallback = tracer.close.length > 0 && !(closing instanceof Promise);
     await (takesCallback ? promise : closing);
