@@ -1,5 +1,6 @@
 /** Bounds how often somebody may try to sign in: passwords must not be guessed, nor hashed for whoever asks. */
 import { isIPv6 } from 'node:net';
+import { Errors } from 'moleculer';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 import { TooManyAttemptsError } from './request-errors.ts';
 
@@ -20,8 +21,8 @@ export interface LoginLimitOptions {
 
 /**
  * A limit on failed attempts. An account as such has none: whoever knows an e-mail address could keep its owner out.
- * @returns a function that runs `signIn`, whose success costs nothing, and throws a {@link TooManyAttemptsError} instead
- * where there were too many
+ * @returns a function that runs `signIn`, which costs nothing unless it says that the credentials are wrong, and throws a
+ * {@link TooManyAttemptsError} instead where there were too many
  */
 export function createLoginLimit({
   account = { burst: 10, intervalMs: 6000 },
@@ -35,11 +36,24 @@ export function createLoginLimit({
     const account = `${client} ${email.toLowerCase()}`;
     const waitMs = accounts.take(account) || clients.take(client);
     if (waitMs > 0) throw new TooManyAttemptsError(waitMs);
-    const result = await signIn();
-    accounts.giveBack(account);
-    clients.giveBack(client);
-    return result;
+    let isWrong = false;
+    try {
+      return await signIn();
+    } catch (error) {
+      isWrong = saysWrongCredentials(error);
+      throw error;
+    } finally {
+      if (!isWrong) {
+        accounts.giveBack(account);
+        clients.giveBack(client);
+      }
+    }
   };
+}
+
+/** By the type that the error has across the mesh: that a service was not there is no attempt of the client's. */
+function saysWrongCredentials(error: unknown): boolean {
+  return error instanceof Errors.MoleculerError && error.type === 'WRONG_CREDENTIALS';
 }
 
 /** A whole /64 of IPv6 is at the disposal of any one client. */

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { Errors } from 'moleculer';
 import { createLoginLimit } from '../../gateway/login-limit.ts';
 import { RateLimit } from '../../gateway/rate-limit.ts';
 import { TooManyAttemptsError } from '../../gateway/request-errors.ts';
@@ -62,7 +63,7 @@ test('however many keys come, only so many are remembered, those used last', (t)
   t.is(limit.take('key 0'), 0);
 });
 
-const wrong = () => Promise.reject(new Error('wrong'));
+const wrong = () => Promise.reject(new Errors.MoleculerClientError('wrong', 401, 'WRONG_CREDENTIALS'));
 
 test('failed attempts count for a client and an account, whoever else tries', async (t) => {
   const limited = createLoginLimit({
@@ -84,6 +85,24 @@ test('failed attempts count for a client and an account, whoever else tries', as
   for (let at = 0; at < 3; at++)
     await t.throwsAsync(limited({ ...ada, email: `${at}` }, wrong), { message: 'wrong' });
   await t.throwsAsync(limited({ ...ada, email: 'any' }, wrong), { instanceOf: TooManyAttemptsError });
+});
+
+test('what fails for another reason than wrong credentials was no attempt', async (t) => {
+  const limited = createLoginLimit({
+    account: { burst: 1, intervalMs: 60_000 },
+    client: { burst: 1, intervalMs: 60_000 },
+  });
+  const ada = { clientAddress: '192.0.2.1', email: 'ada@example.org' };
+  const failures = [
+    new Errors.ServiceNotFoundError({ action: 'users.auth' }),
+    new Errors.MoleculerRetryableError('full disk', 503, 'USERS_UNAVAILABLE', {}),
+    new Error('wrong'),
+    undefined,
+  ];
+  for (const failure of failures)
+    await limited(ada, () => Promise.reject(failure)).then(t.fail, (error) => t.is(error, failure));
+  await t.throwsAsync(limited(ada, wrong), { message: 'wrong' });
+  await t.throwsAsync(limited(ada, wrong), { instanceOf: TooManyAttemptsError });
 });
 
 for (const [one, other, isSame] of [
