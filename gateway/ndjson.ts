@@ -8,13 +8,20 @@ export const NDJSON = 'application/x-ndjson';
 /**
  * The lines of a stream of objects. It is read no faster than they are, destroyed with them, and fails them when it fails;
  * resolves when the first line is there, so that what fails before can still be answered as an error.
+ * @param signal ends the wait for the first line, and then the stream
+ * @throws what the stream fails with before its first line, or the reason of the signal
  */
-export async function toNdjson(items: Readable): Promise<Readable> {
+export async function toNdjson(items: Readable, signal: AbortSignal): Promise<Readable> {
   const lines = new Transform({
     writableObjectMode: true,
     transform: (item, _, done) => done(null, `${JSON.stringify(item)}\n`),
   });
   pipeline(items, lines, () => {}); // what fails is heard from the lines
-  await once(lines, 'readable');
+  try {
+    await once(lines, 'readable', { signal });
+  } catch (error) {
+    lines.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
   return lines;
 }

@@ -103,6 +103,16 @@ export class TooManyAttemptsError extends RequestError {
   }
 }
 
+/** The client did not wait for the answer. */
+export class ClientGoneError extends RequestError {
+  readonly code = 'CLIENT_GONE';
+  readonly status = 499; // nginx's custom: nobody reads it
+
+  constructor(options?: ErrorOptions) {
+    super('The client is gone', options);
+  }
+}
+
 /** The time of the request was over before everything was asked for. */
 export class DeadlineExceededError extends CodedError {
   readonly code = 'DEADLINE_EXCEEDED';

@@ -45,6 +45,8 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown>
   readonly body: Body;
   /** Calls services in the name of whoever is signed in, within the deadline of this request. */
   readonly mesh: Caller;
+  /** Makes a signal for what waits for more than calls: aborted when the client is gone, or the deadline is over. */
+  createSignal(): AbortSignal;
   /** The formats that the client would like best. */
   readonly accept: string;
   /** The address of the client. */

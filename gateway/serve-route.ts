@@ -7,6 +7,7 @@ import type { AccessControl } from './access.ts';
 import { readJsonBody } from './json-body.ts';
 import { createQueryReader } from './query.ts';
 import { createRequestMesh } from './request-mesh.ts';
+import { createRequestSignal } from './request-signal.ts';
 import { Answer, type Route } from './route.ts';
 
 /** What every route needs. */
@@ -26,16 +27,19 @@ export function serveRoute(route: Route, options: ServeOptions): Middleware[] {
 
 interface RouteState {
   mesh: Caller;
+  /** On the process's own clock, in milliseconds. */
+  endsAt: number;
 }
 
 function admit({ access, deadlineMs }: Route, options: ServeOptions): Middleware {
   return async function admitRequest(ctx, next) {
     const isOptional = access === 'anybody';
     const userId = await options.access.identify(ctx, { isOptional });
-    const mesh = createRequestMesh(options.mesh, { deadlineMs: deadlineMs ?? options.deadlineMs, userId });
+    const timeMs = deadlineMs ?? options.deadlineMs;
+    const mesh = createRequestMesh(options.mesh, { deadlineMs: timeMs, userId });
     if (userId !== undefined && access === 'self-or-admin')
       await options.access.expectSelfOrAdmin(userId, (ctx as RouterContext).params['id'], mesh);
-    (ctx.state as RouteState).mesh = mesh;
+    Object.assign(ctx.state, { mesh, endsAt: performance.now() + timeMs } satisfies RouteState);
     await next();
   };
 }
@@ -47,11 +51,13 @@ function answer(route: Route): Middleware {
   const { success } = route;
 
   return async function answerRequest(ctx) {
+    const { mesh, endsAt } = ctx.state as RouteState;
     const result = await route.answer({
       params: readParams?.({ ...(ctx as RouterContext).params }),
       query: readQuery?.(ctx.query),
       body: readBody?.(ctx.request.body),
-      mesh: (ctx.state as RouteState).mesh,
+      mesh,
+      createSignal: () => createRequestSignal(ctx.res, endsAt - performance.now()),
       accept: ctx.get('accept'),
       clientAddress: ctx.ip,
     });

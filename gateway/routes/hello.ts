@@ -30,7 +30,7 @@ export const helloRoutes: readonly Route[] = [
     query: fields({ count }),
     success: { status: 200, description: 'A greeting a line', schema: Greeting, type: NDJSON },
     failures: [],
-    answer: async ({ params, query, mesh }) =>
-      toNdjson(await call(mesh, 'hello.stream', { ...params, ...query })),
+    answer: async ({ params, query, mesh, createSignal }) =>
+      toNdjson(await call(mesh, 'hello.stream', { ...params, ...query }), createSignal()),
   }),
 ];

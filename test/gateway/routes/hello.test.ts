@@ -120,6 +120,39 @@ test('a stream that fails before its first line is answered as an error', async 
   t.like(json.error, { code: 'INTERNAL_ERROR', traceId: headers['x-trace-id'] });
 });
 
+test('a stream without a first line is answered with 504 at the deadline, and ended', async (t) => {
+  const silent = new Readable({ objectMode: true, read() {} });
+  const { send, tracing } = await startGateway(t, {
+    services: [helloWith(() => silent)],
+    app: { deadlineMs: 50 },
+  });
+  const { status, json } = await send('GET', '/hello/Ada/stream');
+  t.is(status, 504);
+  t.is(json.error.code, 'DEADLINE_EXCEEDED');
+  await until(() => silent.destroyed && tracing.stats().unfinished === 0);
+});
+
+test('a client that leaves before the first line ends the stream, and is no failure', async (t) => {
+  const silent = new Readable({ objectMode: true, read() {} });
+  let isAsked = () => {};
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve;
+  });
+  const { url, tracing, logLines } = await startGateway(t, {
+    services: [
+      helloWith(() => {
+        isAsked();
+        return silent;
+      }),
+    ],
+  });
+  const request = get(`${url}/hello/Ada/stream`).on('error', () => {});
+  await asked;
+  request.destroy();
+  await until(() => silent.destroyed && tracing.stats().unfinished === 0 && logLines().length === 1);
+  t.like(logLines()[0], { status: 499, level: 30 });
+});
+
 test('a stream that fails in the middle breaks the answer off, and the trace and the log say why', async (t) => {
   const lines = new Readable({ objectMode: true, read() {} });
   const { url, tracing, logLines } = await startGateway(t, { services: [helloWith(() => lines)] });
