@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { BrokerOptions, ServiceBroker } from 'moleculer';
 import { createBrokerOptions } from '#shared/broker.ts';
 import { loadMeshConfig } from '#shared/config.ts';
+import { CodedError } from '#shared/errors.ts';
 import type { RunningServer } from '#shared/http-server.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
@@ -19,13 +20,13 @@ export default function startNode(this: { servicePaths?: string[] }): BrokerOpti
   try {
     return createNode(this.servicePaths ?? []);
   } catch (error) {
-    return exitWith(error as Error);
+    return exitWith(error);
   }
 }
 
-/** The runner would print it as a crash, with a stack. */
-function exitWith({ message }: Error): never {
-  process.stderr.write(`${message}\n`);
+/** The runner would go on, or print a bad setting as a crash, with a stack. */
+function exitWith(error: unknown): never {
+  process.stderr.write(`${error instanceof CodedError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }
 
@@ -77,11 +78,16 @@ function createNode(folders: string[]): BrokerOptions {
   };
 }
 
+/** What was to be served is not there. */
+class NoServicesError extends CodedError {
+  readonly code = 'NO_SERVICES';
+}
+
 /** The runner itself only warns, and runs on with nothing to serve. */
 function expectServices(folders: string[]): void {
-  if (folders.length === 0) throw new Error('no folder of services given, such as services/users');
+  if (folders.length === 0) throw new NoServicesError('no folder of services given, such as services/users');
   for (const folder of folders) {
     if (globSync('**/*.service.ts', { cwd: folder }).length === 0)
-      throw new Error(`no *.service.ts in ${folder}`);
+      throw new NoServicesError(`no *.service.ts in ${folder}`);
   }
 }

@@ -50,6 +50,18 @@ test.serial('a NATS_URL where nothing answers is one line, without its password'
   t.regex(output, /^npm start: nothing answers at 127\.0\.0\.1:1, .*\n$/);
 });
 
+for (const [folders, line] of [
+  [[], 'no folder of services given, such as services/users'],
+  [['services/none'], 'no *.service.ts in services/none'],
+] as const) {
+  test.serial(`a node of ${folders[0] ?? 'nothing'} is one line that says so`, async (t) => {
+    const node = startProcess(t, ['npm', 'run', '-s', 'service', '--', ...folders], {});
+    const { code } = await node.ended;
+    t.is(code, 1);
+    t.is(node.output(), `${line}\n`);
+  });
+}
+
 test.serial('a service that cannot start stops everything, and its reason is shown', async (t) => {
   const { code, output } = await runToEnd(t, { USERS_DB: '/dev/null/users.sqlite' });
   t.is(code, 1);
