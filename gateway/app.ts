@@ -1,10 +1,11 @@
 /** The gateway as a Koa application: what a request goes through, from the outside in. */
-import Koa, { type Middleware } from 'koa';
+import Koa from 'koa';
 import helmet from 'koa-helmet';
 import type { Caller } from '#shared/contracts/call.ts';
 import type { Logger } from '#shared/logger.ts';
 import { measureRequests } from '#shared/metrics/koa-metrics.ts';
 import type { Metrics } from '#shared/metrics/metrics.ts';
+import type { Tracing } from '#shared/tracing/index.ts';
 import { createAccess } from './access.ts';
 import { allowOrigins } from './cross-origin.ts';
 import { answerErrors } from './errors.ts';
@@ -21,8 +22,7 @@ export interface AppOptions {
   /** Whether it can do its work. */
   readiness: Readiness;
   logger: Logger;
-  /** Comes first, so that all that follows is in the trace. */
-  tracing: Middleware;
+  tracing: Pick<Tracing, 'koa'>;
   metrics: Metrics;
   /** What tokens are signed with. */
   jwtSecret: string;
@@ -48,7 +48,7 @@ export function createApp(options: AppOptions): Koa {
   const routes = createRoutes({ tokens, readiness, loginLimit, metrics, servesLab });
 
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies });
-  app.use(tracing);
+  app.use(tracing.koa({ ignore: UNTRACED_PATHS })); // first, so that all that follows is in the trace
   app.use(logRequests(logger));
   app.use(measureRequests(metrics));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING_TO_SHOW } }));
@@ -62,6 +62,9 @@ export function createApp(options: AppOptions): Koa {
   });
   return app;
 }
+
+/** What tells of the gateway itself, and is asked for by machines. */
+const UNTRACED_PATHS = ['/health/*', '/metrics', '/openapi.json'];
 
 /** Answers are data: a browser that takes one for a page shall load nothing for it, and show it in no frame. */
 const NOTHING_TO_SHOW = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };

@@ -34,7 +34,7 @@ async function startGateway(): Promise<void> {
     mesh: broker,
     readiness: createReadiness(broker, isConnected),
     logger,
-    tracing: tracing.koa(),
+    tracing,
     metrics,
     jwtSecret: auth.jwtSecret ?? makeSecret(logger),
     adminEmails: auth.adminEmails,

@@ -68,7 +68,7 @@ export async function startGateway(owner: Owner, options: GatewayOptions = {}): 
     mesh: broker,
     readiness: createReadiness(broker, () => isConnected()),
     logger,
-    tracing: tracing.koa(),
+    tracing,
     metrics,
     jwtSecret: JWT_SECRET,
     servesLab: true,

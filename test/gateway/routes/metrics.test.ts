@@ -27,6 +27,17 @@ test('GET /metrics tells of each route, with a trace as an example, and is in no
   t.notRegex(JSON.stringify(tracing.spans), /\/metrics/);
 });
 
+test('what tells of the gateway itself is in no trace', async (t) => {
+  const { send, tracing } = await startGateway(t);
+  for (const path of ['/openapi.json', '/health/live', '/health/ready', '/metrics']) {
+    const { status, headers } = await send('GET', path);
+    t.is(status, 200);
+    t.is(headers['x-trace-id'], undefined, path);
+  }
+  await until(() => tracing.stats().unfinished === 0);
+  t.deepEqual(tracing.spans, []);
+});
+
 test('however many paths and methods are asked for, there are only so many series', async (t) => {
   const { send, url } = await startGateway(t);
   for (let at = 0; at < 50; at++) await send('GET', `/nowhere/${at}`);
