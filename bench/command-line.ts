@@ -36,7 +36,7 @@ export const USAGE = `npm run bench -- [options]
   --parts a,b        of ${PARTS.join(', ')} (default: all)
   --variants a,b     of ${VARIANTS.map(({ name }) => name).join(', ')} (default: all)
   --starts N         process starts per variant (default: 9)
-  --requests N       counted requests to each mesh per start (default: 6000, after as many that are not counted)
+  --requests N       counted requests to each mesh per start (default: 12000, after as many that are not counted)
   --in-flight N      requests under way to each mesh (default: 10)
   --minutes N        begin no further round after so long (default: 90)
   --out FILE         where the raw rounds are kept (default: docs/performance/<date>.json for a run of all parts and variants)
@@ -60,7 +60,7 @@ export function readCommandLine(args: readonly string[], today: string): BenchPl
     VARIANTS.map(({ name }) => name),
   );
   const isWhole = !quick && given.parts === undefined && given.variants === undefined && !given.profile;
-  const requests = count('requests', given.requests) ?? (quick ? 100 : 6000);
+  const requests = count('requests', given.requests) ?? (quick ? 100 : 12_000);
   const starts = count('starts', given.starts) ?? (quick ? 1 : 9);
   return {
     quick,
