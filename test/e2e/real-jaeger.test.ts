@@ -60,6 +60,33 @@ gateway GET /users/:id (server)
     users users.get (server)
       users SELECT users (client)`,
   },
+  {
+    path: '/lab/n-plus-one?cured=true',
+    spans: 4,
+    picture: `\
+gateway GET /lab/n-plus-one (server)
+  gateway lab.listOrders (client)
+    lab lab.listOrders (server)
+      lab SELECT orders (client)`,
+  },
+  {
+    path: '/lab/retry-storm?cured=true',
+    spans: 13,
+    picture: `\
+gateway GET /lab/retry-storm (server)
+  gateway lab.trackParcel (client)
+    lab lab.trackParcel (server)
+      lab lab.askCarrier (client) ERROR
+        lab lab.askCarrier (server) ERROR
+          lab lab.askDepot (client) ERROR
+            lab lab.askDepot (server) ERROR
+              lab lab.askScanner (client) ERROR
+                lab lab.askScanner (server) ERROR
+              lab lab.askScanner (client) ERROR
+                lab lab.askScanner (server) ERROR
+              lab lab.askScanner (client) ERROR
+                lab lab.askScanner (server) ERROR`,
+  },
   { path: '/nowhere', spans: 1, picture: 'gateway GET (server)' },
 ];
 
