@@ -21,13 +21,13 @@ export class MethodNotAllowedError extends RequestError {
   }
 }
 
-/** The path is not percent-encoded as it should be, or not UTF-8. */
+/** The path cannot be read, or is not percent-encoded as it should be, or not UTF-8. */
 export class MalformedPathError extends RequestError {
   readonly code = 'MALFORMED_PATH';
   readonly status = 400;
 
   constructor(options?: ErrorOptions) {
-    super('The path is not percent-encoded UTF-8', options);
+    super('The path is not well-formed, or not percent-encoded UTF-8', options);
   }
 }
 
