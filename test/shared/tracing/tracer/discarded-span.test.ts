@@ -69,9 +69,30 @@ test('only what is wholly right is taken as it came', (t) => {
     `${TRACE_ID};b7ad6b7169203331:0:0`,
   ])
     t.is(tracer.contextFromText(text), undefined, text);
-  for (const text of [`${TRACE_ID}:b7ad6b7169203331:0:1`, `${TRACE_ID}:b7ad6b7169203331:0:00`])
-    t.false(startIn(tracer, text) instanceof DiscardedSpan && text.endsWith('1'), text);
 });
+
+test('a hop that says it is sampled is recorded', (t) => {
+  const { tracer, recorded } = createTracer();
+  const server = startIn(tracer, `${TRACE_ID}:b7ad6b7169203331:0:1`);
+  t.false(server instanceof DiscardedSpan);
+  server.finish();
+  t.deepEqual(parents(recorded), ['b7ad6b7169203331 > server']);
+});
+
+for (const [title, text] of [
+  ['two digits of flags', `${TEXT}0`],
+  ['capital letters', TEXT.toUpperCase()],
+  ['a parent', `${TRACE_ID}:b7ad6b7169203331:00f067aa0ba902b7:0`],
+  ['encoded colons', encodeURIComponent(TEXT)],
+] as const)
+  test(`a context with ${title} that is not sampled is carried on in the form of a hop`, (t) => {
+    const { tracer, recorded } = createTracer();
+    const server = startIn(tracer, text);
+    t.true(server instanceof DiscardedSpan);
+    t.is(tracer.contextText(server), TEXT);
+    server.finish();
+    t.deepEqual(recorded, []);
+  });
 
 test('baggage reaches what begins later, in this process and the next', (t) => {
   const { tracer } = createTracer();
