@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import test from 'ava';
 import { NO_BAGGAGE } from '#shared/tracing/tracer/baggage.ts';
 import { Clock } from '#shared/tracing/tracer/clock.ts';
@@ -51,10 +52,18 @@ test('one decision holds for all spans of a trace in the process', (t) => {
   );
 });
 
-test('a rate-limiting sampler lets no more traces through than it may', (t) => {
+test('a rate-limiting sampler lets so many traces a second through, and saves up no more than a second of them', (t) => {
+  mock.timers.enable({ apis: ['Date'] }); // the clock of jaeger-client's limiter
   const { tracer, recorded } = createTracer({ type: 'ratelimiting', param: 5 });
-  for (let i = 0; i < 1000; i++) tracer.startSpan('root').finish();
-  t.true(recorded.length <= 6);
+  const letThrough = [1000, 200, 400, 0, 60_000].map((elapsedMs) => {
+    mock.timers.tick(elapsedMs);
+    const before = recorded.length;
+    for (let i = 0; i < 100; i++) tracer.startSpan('root').finish();
+    return recorded.length - before;
+  });
+  mock.timers.reset();
+  t.deepEqual(letThrough, [5, 1, 2, 0, 5]);
+  t.deepEqual(recorded[0]?.tags, ['sampler.type', 'ratelimiting', 'sampler.param', 5]);
 });
 
 test('an unsampled root keeps nothing but what others have anyway', (t) => {
