@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import Router from '@koa/router';
 import test, { type ExecutionContext } from 'ava';
 import Koa from 'koa';
-import { type Context, ServiceBroker } from 'moleculer';
+import { type Context, type Middleware, ServiceBroker } from 'moleculer';
 import type { Span } from 'opentracing';
 import { LoopbackTcp } from '#shared/loopback-tcp.ts';
 import { currentSpan, inSpan, traceFields } from '#shared/tracing/index.ts';
@@ -19,16 +19,32 @@ const raise = (): void => {
   currentSpan()?.setTag('sampling.priority', 1);
 };
 
+/** Hears what one node tells another of the trace. */
+function tapWire() {
+  const carriers: unknown[] = [];
+  const middleware = {
+    name: 'Tap',
+    transporterReceive:
+      (next: (...all: unknown[]) => unknown) => (type: string, data: Buffer, socket: unknown) => {
+        const { meta = {} } = JSON.parse(String(data));
+        if ('$trace' in meta) carriers.push(meta.$trace);
+        return next(type, data, socket);
+      },
+  } as unknown as Middleware;
+  return { carriers, middleware };
+}
+
 /** A gateway, and its services beside it or on a node of their own; nothing is sampled. */
 async function startMesh(t: ExecutionContext, { remote }: { remote: boolean }) {
   const tracing = createMemoryTracing({ service: 'gateway', sampler: { type: 'const', param: 0 } });
   const tmp = temporaryFolder(t);
+  const wire = tapWire();
   const createNode = (nodeID: string) =>
     new ServiceBroker({
       nodeID,
       logger: false,
       ...(remote && { transporter: new LoopbackTcp({ namespace: 'discarded', root: tmp, tmp }) }),
-      middlewares: [tracing.moleculer()],
+      middlewares: [tracing.moleculer(), wire.middleware],
       requestTimeout: 10_000,
       skipProcessEventRegistration: true,
     });
@@ -76,6 +92,7 @@ async function startMesh(t: ExecutionContext, { remote }: { remote: boolean }) {
   const router = new Router();
   router.get('/call/:action', async (ctx) => {
     currentSpan()?.setBaggageItem('tenant', 'north');
+    ctx.set('x-span-id', traceFields().spanId ?? '');
     ctx.body = { answer: await gateway.call(`shop.${ctx.params['action']}`) };
   });
   router.get('/raise', (ctx) => {
@@ -90,17 +107,21 @@ async function startMesh(t: ExecutionContext, { remote }: { remote: boolean }) {
   const get = async (path: string) => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     const { status, headers } = await fetch(url, { headers: { connection: 'close' } });
-    return { status, traceId: headers.get('x-trace-id') ?? '' };
+    return {
+      status,
+      traceId: headers.get('x-trace-id') ?? '',
+      spanId: headers.get('x-span-id') ?? '',
+    };
   };
-  return { tracing, gateway, get, seen, source };
+  return { tracing, gateway, get, seen, source, carriers: wire.carriers };
 }
 
 for (const remote of [false, true]) {
   const where = remote ? 'on another node' : 'on the same node';
 
   test.serial(`${where}: what is not sampled has no spans, and its ids and baggage everywhere`, async (t) => {
-    const { tracing, get, seen } = await startMesh(t, { remote });
-    const { status, traceId } = await get('/call/calls');
+    const { tracing, get, seen, carriers } = await startMesh(t, { remote });
+    const { status, traceId, spanId } = await get('/call/calls');
     t.is(status, 200);
     await until(() => seen.length === 3);
     t.deepEqual(
@@ -109,13 +130,15 @@ for (const remote of [false, true]) {
     );
     t.deepEqual(tracing.spans, []);
     t.like(tracing.stats(), { started: 0, finished: 0, unfinished: 0 });
+    const carried = { 'uber-trace-id': `${traceId}:${spanId}:0:0`, 'uberctx-tenant': 'north' };
+    t.deepEqual(carriers, remote ? [carried] : []);
   });
 
   test.serial(
     `${where}: a handler that raises the priority is recorded, and so is what it causes from there on`,
     async (t) => {
       const { tracing, get } = await startMesh(t, { remote });
-      const { traceId } = await get('/call/raises');
+      const { traceId, spanId } = await get('/call/raises');
       const below = `
         shop told (producer)
           ~ shop told (consumer)
@@ -135,6 +158,8 @@ for (const remote of [false, true]) {
       }
       const raised = tracing.spans.find(({ operation }) => operation === 'shop.raises');
       t.is(raised?.tags['sampling.priority'], 1);
+      // On another node the request's span is named, though nobody has recorded it.
+      t.is(raised?.parentId, spanId);
       // The first span of a process is described when it is raised; the others would have been before.
       if (remote) t.like(raised?.tags, { 'moleculer.remote': true, 'moleculer.level': 1 });
     },
