@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
 import { createMetrics } from '#shared/metrics/metrics.ts';
-import { createMemoryTracing } from '#shared/tracing/testing.ts';
+import { createTracing } from '#shared/tracing/index.ts';
 import { readComposeFile } from '../helpers/compose.ts';
 import { testNeeding } from '../helpers/needs.ts';
 
@@ -27,8 +27,11 @@ testNeeding('promtool')('the rules say what they are meant to say', (t) => {
   t.is(status, 0, said);
 });
 
+// It sends nothing: no span is made.
+const tracing = createTracing({ service: 'test', backend: 'jaeger', env: {} });
+
 test('every metric that the rules ask for is one that a process has', async (t) => {
-  const metrics = createMetrics(() => ({ ...createMemoryTracing().stats(), dropped: { queue: 0 } }));
+  const metrics = createMetrics(() => tracing.stats());
   metrics.observeRequest({ method: 'GET', route: '/', status: '200' }, { seconds: 1 });
   metrics.observeAction({ action: 'a', outcome: 'ok' }, { seconds: 1 });
   const { text } = await metrics.read('');
@@ -38,6 +41,13 @@ test('every metric that the rules ask for is one that a process has', async (t) 
   );
   t.true(asked.length > 5);
   for (const name of asked) t.regex(text, new RegExp(`^${name}[{ ]`, 'm'));
+});
+
+test('every reason in the test of the rules is one for which a process loses spans', (t) => {
+  const text = readFileSync(join(folder, 'rules.test.yml'), 'utf8');
+  const reasons = [...text.matchAll(/reason="(\w*)"/g)].map(([, reason = '']) => reason);
+  t.true(reasons.length > 0);
+  for (const reason of reasons) t.true(reason in tracing.stats().dropped, reason);
 });
 
 test('every node of the compose file is scraped, where it says that its metrics are', (t) => {

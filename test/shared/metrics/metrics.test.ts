@@ -11,7 +11,7 @@ const stats = {
   unfinished: 1,
   sent: 2,
   spooled: 0,
-  dropped: { queue: 1 },
+  dropped: { queue_full: 1 },
   queued: 1,
   queuedBytes: 100,
   failedRequests: 3,
@@ -37,7 +37,7 @@ test('OpenMetrics has counts, durations, and a trace as an example', async (t) =
   t.regex(text, /^moleculer_action_duration_seconds_count\{action="users\.get",outcome="refused"\} 1$/m);
   t.regex(text, /^# TYPE tracemesh_spans counter$/m);
   t.regex(text, /^tracemesh_spans_total\{state="sent"\} 2$/m);
-  t.regex(text, /^tracemesh_spans_dropped_total\{reason="queue"\} 1$/m);
+  t.regex(text, /^tracemesh_spans_dropped_total\{reason="queue_full"\} 1$/m);
   t.regex(text, /^tracemesh_spans_queued 1$/m);
   t.regex(text, /^tracemesh_spans_unfinished 1$/m);
   t.regex(text, /^process_cpu_seconds_total /m);
