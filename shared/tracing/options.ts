@@ -60,7 +60,7 @@ export interface TracingOptions {
   tags?: Tags;
   /**
    * What incoming HTTP headers may decide.
-   * @default TRACE_TRUST, then all from loopback and none else
+   * @default TRACE_TRUST, then `none` where NODE_ENV is production, else `local`
    */
   trust?: TrustPolicy;
   /**
