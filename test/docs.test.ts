@@ -50,6 +50,23 @@ test('every variable of the documents is one of the README', (t) => {
   );
 });
 
+test('every variable that the code reads is one of the README', (t) => {
+  const readme = read('README.md');
+  const sources = globSync('{shared,gateway,services,jaeger,dev}/**/*.ts', { cwd: ROOT }).map(read);
+  const anywhere = sources.flatMap((text) => [...text.matchAll(/\benv\['(\w+)'\]/g)]);
+  const bySettings = ['shared/config.ts', 'shared/tracing/settings.ts'].flatMap((path) => [
+    ...read(path).matchAll(/'([A-Z][A-Z_]+)'/g),
+  ]);
+  const names = new Set([...anywhere, ...bySettings].map(([, name = '']) => name));
+  t.true(names.size > 40);
+  // Of receivers that the stand-in does not have: their ports are checked, and nothing listens there.
+  for (const unused of ['BINARY', 'OTLP', 'ZIPKIN']) t.true(names.delete(`JAEGER_${unused}_PORT`));
+  t.deepEqual(
+    [...names].filter((name) => !readme.includes(`\`${name}\``)),
+    [],
+  );
+});
+
 test('the configuration of a lasting Jaeger takes what the compose file sends, and what is mounted is there', (t) => {
   const { services } = parse(read('docs/operating/lasting-traces.yml')) as ReturnType<typeof readComposeFile>;
   const mounted = (services['jaeger']?.volumes ?? []).map((volume) => volume.split(':'));
