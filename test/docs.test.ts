@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
+import { createTracing } from '#shared/tracing/index.ts';
 import { readComposeFile } from './helpers/compose.ts';
 import { ROOT } from './helpers/processes.ts';
 
@@ -65,6 +66,12 @@ test('every variable that the code reads is one of the README', (t) => {
     [...names].filter((name) => !readme.includes(`\`${name}\``)),
     [],
   );
+});
+
+test('every reason for which spans are lost is explained', (t) => {
+  const { dropped } = createTracing({ service: 'test', backend: 'jaeger', env: {} }).stats();
+  const operating = read('docs/operating.md');
+  for (const reason of Object.keys(dropped)) t.true(operating.includes(`\`${reason}\``), reason);
 });
 
 test('the configuration of a lasting Jaeger takes what the compose file sends, and what is mounted is there', (t) => {
