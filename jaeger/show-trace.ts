@@ -15,7 +15,7 @@ process.exitCode = await runTraceCommand({
   writeError: (text) => process.stderr.write(`${text}\n`),
 });
 
-/** None where the output is no terminal or NO_COLOR is set (https://no-color.org), unless FORCE_COLOR asks for it. */
+/** None with NO_COLOR (https://no-color.org), 256 with FORCE_COLOR, else as many as the terminal has, if it is one. */
 function colourDepth(): ColourDepth {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   if (NO_COLOR) return 1;

@@ -1,7 +1,8 @@
 /**
- * Traces that are not recorded. Their calls and events have no spans of their own, but carry the span that makes them:
- * whoever raises the trace's priority on the way (`sampling.priority`, as OpenTracing names it) still finds no parent
- * missing in what is recorded from there on.
+ * Traces that are not recorded. Their calls and events have no spans of their own, and carry the span that makes them instead.
+ * Where somebody raises the trace's priority on the way (`sampling.priority`, as OpenTracing names it), this process records
+ * what runs and what it causes from there on, each in its place. Processes before it have recorded nothing, so the parent of
+ * the first span here is missing.
  */
 import type { Span } from 'opentracing';
 

@@ -17,7 +17,7 @@ const CLOSE_DEADLINE_MS = 5000;
 /** How long a broker's stop may wait for its spans; those left are sent on, or at the close. */
 const FLUSH_DEADLINE_MS = 2000;
 
-/** The middlewares where there is nothing to hook. */
+/** The middlewares where there are no spans. */
 const DISABLED: Pick<Tracing, 'koa' | 'moleculer'> = {
   koa: () => (_, next) => next(),
   moleculer: disabledMiddleware,

@@ -30,7 +30,7 @@ export interface CloseResult {
 
 /** One tracing system. */
 export interface Backend {
-  /** False where there are no spans at all, so that nothing needs to be hooked. */
+  /** False where there are no spans at all: nothing is hooked but what moleculer/disabled.ts needs. */
   readonly enabled: boolean;
   /** Adds tags to the process of all spans that are finished from now on, where the settings have none of these names. */
   describeProcess?(tags: Tags): void;

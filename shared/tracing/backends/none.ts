@@ -1,4 +1,4 @@
-/** No tracing: OpenTracing's own no-op tracer, no hooks, no sockets. */
+/** No tracing: OpenTracing's own no-op tracer, no sockets, and no hooks but those of moleculer/disabled.ts. */
 import opentracing from 'opentracing';
 import { type Backend, NO_STATS } from './backend.ts';
 

@@ -1,8 +1,8 @@
 /**
  * The default tracer: jaeger-client's contracts (its samplers, its context format, OpenTracing's API) without its costs.
  *
- * Ids stay text from their making to the wire, tags are kept as given until they are encoded, an unsampled span keeps
- * nothing, and a finished one is handed to a sink at once and forgotten.
+ * Ids stay text and tags as they were given until they are encoded, a span that is not sampled keeps no more than how it
+ * began, and one that is sampled is handed to a sink as it finishes, and forgotten.
  */
 import opentracing, { type Span, type SpanContext, type SpanOptions } from 'opentracing';
 import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
