@@ -17,6 +17,9 @@ export const SUPPRESSED_CARRIER = '0';
 /** A call's meta. */
 export type Meta = Record<string, unknown>;
 
+/** What an assignment makes of any key but `__proto__`, which JSON can bring and which must not become a prototype. */
+const OWN_DATA = { configurable: true, enumerable: true, writable: true };
+
 const MOST_ENTRIES = 80;
 const LONGEST_ENTRY = 8192;
 
@@ -55,16 +58,27 @@ export function contextFrom(carrier: unknown, tracer: Tracer): SpanContext | und
   }
 }
 
-/** A copy of `meta` with the carrier in it. */
+/** A copy of `meta` with the carrier in it; where it says itself what of it is to be sent, of that. */
 export function withCarrier(meta: Meta | null | undefined, carrier: Carrier): Meta {
+  if (typeof meta?.['toJSON'] === 'function')
+    return { toJSON: (key: string) => shownWith(meta, key, carrier) };
   return { ...meta, [TRACE_KEY]: carrier };
+}
+
+function shownWith(meta: Meta, key: string, carrier: Carrier): unknown {
+  const shown = (meta as { toJSON(key: string): unknown }).toJSON(key);
+  return typeof shown === 'object' && shown !== null ? { ...shown, [TRACE_KEY]: carrier } : shown;
 }
 
 /** `meta` itself where no carrier is in it, else a copy without. Deleting the key would make every later use of the object slow. */
 export function withoutCarrier(meta: Meta): Meta {
   if (!(TRACE_KEY in meta)) return meta;
   const rest: Meta = {};
-  for (const key in meta) if (key !== TRACE_KEY && Object.hasOwn(meta, key)) rest[key] = meta[key];
+  for (const key in meta) {
+    if (key === TRACE_KEY || !Object.hasOwn(meta, key)) continue;
+    if (key === '__proto__') Object.defineProperty(rest, key, { ...OWN_DATA, value: meta[key] });
+    else rest[key] = meta[key];
+  }
   return rest;
 }
 

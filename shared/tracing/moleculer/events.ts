@@ -10,7 +10,7 @@ import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts';
-import { causeOf, type HopOptions, hopOptions } from './hop.ts';
+import { causeOf, copyOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
 import { SPAN, type TracedContext } from './traced-context.ts';
@@ -64,7 +64,7 @@ export function producerHooks(
   const broadcast: EmitHook = (next) => {
     const traced = emit(next);
     return (event, payload, given) =>
-      traced(event, payload, isInternal(event) ? given : { ...asOptions(given), [BROADCAST]: event });
+      traced(event, payload, isInternal(event) ? given : withBroadcast(asOptions(given), event));
   };
   const broadcastLocal: EmitHook = (next) => {
     const traced = emit(next);
@@ -102,6 +102,12 @@ function settled(span: Span, run: () => Promise<unknown>, describe?: () => void)
       throw error;
     },
   );
+}
+
+function withBroadcast(options: EmitOptions, event: string): EmitOptions {
+  const copy = copyOf(options);
+  copy[BROADCAST] = event;
+  return copy;
 }
 
 function isBroadcast(options: unknown, event: string): boolean {

@@ -4,8 +4,8 @@
  */
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
-import { currentSpan, SUPPRESSED } from '../current-span.ts';
-import { isDiscarded } from '../discarded.ts';
+import { isSuppressed, SUPPRESSED } from '../current-span.ts';
+import { callerSpan } from './caller-span.ts';
 import { carrierOf, SUPPRESSED_CARRIER } from './carrier.ts';
 import { carrying } from './on-the-wire.ts';
 
@@ -34,7 +34,7 @@ export function causeOf(options: object | null | undefined): Cause | undefined {
 export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOptions {
   const ctx = options?.ctx;
   if (ctx === undefined || ctx === null) {
-    const hop: HopOptions & Hop = { ...options };
+    const hop: HopOptions & Hop = copyOf(options);
     hop[CAUSE] = cause;
     return hop;
   }
@@ -43,14 +43,19 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
   return options as HopOptions;
 }
 
-/** Calls of a trace that is discarded have no spans of their own: they carry the active one. */
-function discardedCause(): Span | undefined {
-  const span = currentSpan();
-  return span && isDiscarded(span) ? span : undefined;
+/** A copy that inherits what the options inherit: defaults may be there. */
+export function copyOf<Options extends HopOptions>(options: Options | undefined): Options {
+  if (options === undefined) return {} as Options;
+  const prototype: object | null = Object.getPrototypeOf(options);
+  if (prototype === Object.prototype) return { ...options };
+  return Object.assign(Object.create(prototype), options);
 }
 
-/** See {@link carrying}: what a context was caused by. */
+/**
+ * See {@link carrying}: what a context was caused by. That is who calls where the call has no span of its own, as in a
+ * trace that is discarded, or where a middleware of the application's has made new options and left the cause out.
+ */
 export const carryCause = carrying((ctx) => {
-  const cause = causeOf(ctx.options) ?? discardedCause();
+  const cause = causeOf(ctx.options) ?? (isSuppressed() ? SUPPRESSED : callerSpan(ctx.options?.parentCtx));
   return cause === SUPPRESSED ? SUPPRESSED_CARRIER : cause && carrierOf(cause);
 });

@@ -8,12 +8,27 @@ class Tenant {
   readonly name = 'acme';
 }
 
+/** Says itself what of it is to be sent. */
+class Session {
+  readonly tenant = 'acme';
+  readonly hidden = 'secret';
+
+  toJSON() {
+    return { tenant: this.tenant };
+  }
+}
+
 export const neverInTheWay: Outcomes = {
   there: [
     {
       name: 'guest',
       actions: {
         looks: ({ meta }: Asked) => Object.keys(meta).sort(),
+        shows: ({ meta }: Asked) => [
+          Object.keys(meta).sort(),
+          meta['isAdmin'] ?? null,
+          meta['hidden'] ?? null,
+        ],
         writes(ctx: Asked) {
           ctx.meta['written'] = true;
           return 'written';
@@ -79,6 +94,46 @@ export const neverInTheWay: Outcomes = {
       picture: `
         gateway guest.looks (client)
           guest guest.looks (server)
+      `,
+    },
+    {
+      title: 'options that inherit what they say',
+      run: ({ broker }) => broker.call('guest.looks', {}, Object.create({ meta: { tenant: 'acme' } })),
+      picture: `
+        gateway guest.looks (client)
+          guest guest.looks (server)
+      `,
+    },
+    {
+      title: 'options of an event that inherit what they say',
+      run: ({ broker }) => broker.emit('visit', {}, Object.create({ groups: ['nobody'] })),
+      picture: 'gateway visit (producer)',
+    },
+    {
+      title: 'options of a broadcast that inherit what they say',
+      run: ({ broker }) => broker.broadcast('visit', {}, Object.create({ groups: ['nobody'] })),
+      picture: 'gateway visit (producer)',
+    },
+    {
+      title: 'a meta with what would be its prototype, as JSON can have it',
+      run: ({ broker }) =>
+        broker.call(
+          'guest.shows',
+          {},
+          { meta: JSON.parse('{"__proto__":{"isAdmin":true},"tenant":"acme"}') },
+        ),
+      picture: `
+        gateway guest.shows (client)
+          guest guest.shows (server)
+      `,
+    },
+    {
+      title: 'a meta that says itself what is sent',
+      run: ({ broker }) =>
+        broker.call('guest.shows', {}, { meta: new Session() as object as Record<string, unknown> }),
+      picture: `
+        gateway guest.shows (client)
+          guest guest.shows (server)
       `,
     },
     {
