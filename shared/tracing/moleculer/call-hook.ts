@@ -146,12 +146,14 @@ export function callTracing(tracing: MoleculerTracing) {
 
   const watch: RefusalWatch = {
     callsSeen: () => callsSeen,
-    refused(ctx, actions, rejection) {
-      if (isSuppressed()) return rejection;
+    unseen(ctx, actions, promise) {
+      if (isSuppressed()) return promise;
       const parent = callerSpan(ctx);
-      const spans = actions.filter((name) => !name.startsWith('$')).map((name) => startSpan(name, parent));
-      return rejection.catch((error) => {
-        for (const span of spans) {
+      return promise.catch((error) => {
+        if (!isRefusal(error, ctx, actions)) throw error;
+        for (const name of actions) {
+          if (name.startsWith('$')) continue;
+          const span = startSpan(name, parent);
           markError(span, error);
           span.finish();
         }
@@ -172,6 +174,13 @@ function keepIn(caller: Span | undefined, result: unknown): unknown {
 /** The same where the caller's span is the active one: one function for all calls. */
 function keepInActiveSpan(result: unknown): unknown {
   return keepIn(currentSpan(), result);
+}
+
+/** True where the context itself has refused these actions: beyond the call level, or without time left. */
+function isRefusal(error: unknown, { level }: TracedContext, actions: readonly string[]): boolean {
+  const { type, data } = (error ?? {}) as { type?: unknown; data?: { level?: unknown; action?: unknown } };
+  if (type === 'MAX_CALL_LEVEL') return data?.level === level;
+  return type === 'REQUEST_SKIPPED' && data?.action === actions.join(', ');
 }
 
 /** True where the span has ended already, with the attempt that it was. */

@@ -24,29 +24,32 @@ type ContextClass = new (...parameters: never[]) => Context;
 export interface RefusalWatch {
   /** How many calls have come to the hook so far. */
   callsSeen(): number;
-  /** Told of a call that was refused before the hook. */
-  refused(ctx: TracedContext, actions: readonly string[], rejection: Promise<unknown>): Promise<unknown>;
+  /** Told of a call that the hook has not seen: it was refused, or a middleware further out has taken it. */
+  unseen(ctx: TracedContext, actions: readonly string[], promise: Promise<unknown>): Promise<unknown>;
 }
 
 /** Makes the broker use a context class of ours, over whichever it has. */
 export function watchContexts(broker: ServiceBroker, watch: RefusalWatch): void {
   const Base = broker.ContextFactory as unknown as ContextClass;
   // No fields: a subclass without them is made as quickly as its base, and every request makes contexts.
-  broker.ContextFactory = class extends Base {
+  const Traced = class extends Base {
     override call(action: string, params?: unknown, options?: CallingOptions): Promise<never> {
       const before = watch.callsSeen();
       const promise = super.call(action, params as never, options as never);
       if (watch.callsSeen() !== before) return promise as Promise<never>;
-      return watch.refused(this as TracedContext, actionsOf([{ action }]), promise) as Promise<never>;
+      return watch.unseen(this as TracedContext, actionsOf([{ action }]), promise) as Promise<never>;
     }
 
     override mcall(definitions: never, options?: never): Promise<never> {
       const before = watch.callsSeen();
       const promise = super.mcall(definitions, options) as Promise<unknown>;
       if (watch.callsSeen() !== before) return promise as Promise<never>;
-      return watch.refused(this as TracedContext, actionsOf(definitions), promise) as Promise<never>;
+      return watch.unseen(this as TracedContext, actionsOf(definitions), promise) as Promise<never>;
     }
-  } as unknown as typeof broker.ContextFactory;
+  };
+  // Logs and inspections show it.
+  Object.defineProperty(Traced, 'name', { value: Base.name });
+  broker.ContextFactory = Traced as unknown as typeof broker.ContextFactory;
 }
 
 function actionsOf(definitions: unknown): string[] {
