@@ -8,6 +8,7 @@ import { withSpan } from '../current-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
+import { whenCollected } from '../when-collected.ts';
 import type { OpenSpan } from './open-ends.ts';
 
 /** Whether what was sent or received is counted, seen from the span's side. */
@@ -28,46 +29,89 @@ export interface FollowOptions {
 
 /** Keeps the span open until the stream has ended, failed or was destroyed, and tags it with what has flowed. */
 export function followStream(stream: Readable, open: OpenSpan, { direction, active }: FollowOptions): void {
-  const { span } = open;
-  let bytes = 0;
-  let chunks = 0;
-  let over = false;
-
-  const end = (failure?: unknown): void => {
-    if (over) return;
-    over = true;
-    if (isRecorded(span)) {
-      span.setTag(direction === 'sent' ? tag.STREAM_SENT_BYTES : tag.STREAM_RECEIVED_BYTES, bytes);
-      span.setTag(direction === 'sent' ? tag.STREAM_SENT_CHUNKS : tag.STREAM_RECEIVED_CHUNKS, chunks);
-      if (failure !== undefined) markError(span, failure);
-    }
-    release();
-  };
-  const release = open.hold(() => end());
-
-  const { emit } = stream;
-  const observed = function emitObserved(
-    this: Readable,
-    event: string | symbol,
-    ...values: unknown[]
-  ): boolean {
-    if (event === 'data') {
-      chunks++;
-      bytes += sizeOf(values[0]);
-    } else if (event === 'end') end();
-    else if (event === 'error') end(values[0] ?? new Error('the stream failed'));
-    else if (event === 'close') end(stream.errored ?? new StreamDestroyedError());
-    return Reflect.apply(emit, stream, [event, ...values]);
-  };
-  stream.emit = observed as typeof stream.emit;
-  if (active !== undefined) keepActive(stream, active);
+  const observer = observerOf(stream);
+  if (active !== undefined) observer.active = active;
+  if (observer.followers.size >= MOST_FOLLOWERS) {
+    open.span.log({ event: 'not followed', message: 'too many calls share the stream' });
+    return;
+  }
+  const follower = new Follower(open, direction, () => observer.followers.delete(follower));
+  observer.followers.add(follower);
+  whenCollected(stream, () => open.abandon('nobody has read the stream to its end'));
 }
 
 /** Makes `span` the active one for the stream's listeners, wherever the stream's parts come from. */
 export function keepActive(stream: Readable, span: Span): void {
+  observerOf(stream).active = span;
+}
+
+/** A stream that so many calls have sent or answered at the same time is a feed: what begins later does not wait for its end. */
+const MOST_FOLLOWERS = 100;
+
+/** What is done with the events of one stream, however many calls it goes through. Refers to no stream. */
+class Observer {
+  /** The innermost caller, who reads it. */
+  active: Span | undefined;
+  readonly followers = new Set<Follower>();
+}
+
+const observers = new WeakMap<Readable, Observer>();
+
+function observerOf(stream: Readable): Observer {
+  const known = observers.get(stream);
+  if (known !== undefined) return known;
+  const observer = new Observer();
+  observers.set(stream, observer);
   const { emit } = stream;
-  stream.emit = ((...event: Parameters<typeof emit>) =>
-    withSpan(span, () => Reflect.apply(emit, stream, event), undefined)) as typeof emit;
+  stream.emit = function emitObserved(this: Readable, ...event: Parameters<typeof emit>): boolean {
+    for (const follower of observer.followers) follower.see(event[0], event[1], this);
+    const { active } = observer;
+    if (active === undefined) return Reflect.apply(emit, this, event);
+    return withSpan(active, () => Reflect.apply(emit, this, event), undefined);
+  } as typeof emit;
+  return observer;
+}
+
+/** Counts for one span what flows. */
+class Follower {
+  readonly #span: Span;
+  readonly #direction: Direction;
+  readonly #onEnd: () => void;
+  readonly #release: () => void;
+  #bytes = 0;
+  #chunks = 0;
+  #over = false;
+
+  constructor(open: OpenSpan, direction: Direction, onEnd: () => void) {
+    this.#span = open.span;
+    this.#direction = direction;
+    this.#onEnd = onEnd;
+    this.#release = open.hold(() => this.#end());
+  }
+
+  see(event: string | symbol, value: unknown, stream: Readable): void {
+    if (event === 'data') {
+      this.#chunks++;
+      this.#bytes += sizeOf(value);
+    } else if (event === 'end') this.#end();
+    else if (event === 'error') this.#end(value ?? new Error('the stream failed'));
+    else if (event === 'close') this.#end(stream.errored ?? new StreamDestroyedError());
+  }
+
+  #end(failure?: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onEnd();
+    if (isRecorded(this.#span)) {
+      const isSent = this.#direction === 'sent';
+      // Objects have no size here.
+      if (this.#bytes > 0 || this.#chunks === 0)
+        this.#span.setTag(isSent ? tag.STREAM_SENT_BYTES : tag.STREAM_RECEIVED_BYTES, this.#bytes);
+      this.#span.setTag(isSent ? tag.STREAM_SENT_CHUNKS : tag.STREAM_RECEIVED_CHUNKS, this.#chunks);
+      if (failure !== undefined) markError(this.#span, failure);
+    }
+    this.#release();
+  }
 }
 
 /** A stream that was closed before its last byte, by nobody's error. */

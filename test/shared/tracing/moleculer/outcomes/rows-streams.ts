@@ -127,8 +127,8 @@ export const streams: Outcomes = {
       title: 'a stream of objects',
       run: async ({ broker }) => read(await broker.call('spring.things')),
       picture: `
-        gateway spring.things (client) stream.received.bytes=0 stream.received.chunks=2
-          spring spring.things (server) stream.sent.bytes=0 stream.sent.chunks=2
+        gateway spring.things (client) stream.received.chunks=2
+          spring spring.things (server) stream.sent.chunks=2
       `,
     },
     {
