@@ -4,36 +4,101 @@ import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
 import * as tag from './tags.ts';
+import { whenCollected } from './when-collected.ts';
 
 export interface TracedDatabaseOptions {
   /** What the database is called in traces: `db.instance`. @default `sqlite` */
   instance?: string;
 }
 
-const RUNNING = new Set<PropertyKey>(['run', 'get', 'all']);
 const LONGEST_STATEMENT = 4096;
+/** Of a statement that is longer, only so much is read: it may be megabytes of values. */
+const LONGEST_READ = 65_536;
 
 /**
- * The same database, its `exec` and the statements that it prepares traced: a child of the active span by the active
- * span's tracer, named by what it does (`SELECT users`), with the statement as it was prepared, placeholders and all:
- * values never leave the process. Without an active span nothing is traced. Results and errors stay as they are.
+ * Traces `exec` and the statements that the database prepares: each is a child of the active span by the active span's
+ * tracer, named by what it does (`SELECT users`), with the statement as it was prepared, placeholders and all: values
+ * never leave the process. Without an active span nothing is traced. Results and errors stay as they are.
+ *
+ * The database itself is changed and returned, since Node takes no other object for it (`backup`, `using`).
  */
 export function tracedDatabase(
   db: DatabaseSync,
   { instance = 'sqlite' }: TracedDatabaseOptions = {},
 ): DatabaseSync {
-  return new Proxy(db, {
-    get(target, property) {
-      const value = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      if (property === 'prepare')
-        return (sql: string, ...rest: []) =>
-          tracedStatement(target.prepare(sql, ...rest), describe(sql, instance));
-      if (property === 'exec')
-        return (sql: string) => spanAround(describe(sql, instance), () => target.exec(sql));
-      return value.bind(target);
-    },
+  if (traced.has(db)) return db;
+  traced.add(db);
+  wrap(
+    db,
+    'exec',
+    (exec) =>
+      (...parameters) =>
+        spanAround(describing(parameters[0], instance), () => exec.apply(db, parameters)),
+  );
+  wrap(db, 'prepare', (prepare) => (...parameters) => {
+    const statement = prepare.apply(db, parameters) as StatementSync;
+    return tracedStatement(statement, describing(parameters[0], instance));
   });
+  wrap(db, 'createTagStore', (createTagStore) => (...parameters) => {
+    const store = createTagStore.apply(db, parameters) as object;
+    return tracedTagStore(store, instance);
+  });
+  return db;
+}
+
+const traced = new WeakSet<DatabaseSync>();
+
+type Method = (...parameters: unknown[]) => unknown;
+
+/** Puts a method of the object's own before the one that it inherits. */
+function wrap(object: object, name: string, around: (method: Method) => Method): void {
+  const method: unknown = Reflect.get(object, name);
+  if (typeof method !== 'function') return;
+  const value = around(method as Method);
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
+}
+
+const RUNNING = ['run', 'get', 'all'];
+
+function tracedStatement(statement: StatementSync, describe: Describe): StatementSync {
+  for (const name of RUNNING)
+    wrap(
+      statement,
+      name,
+      (run) =>
+        (...parameters) =>
+          spanAround(describe, () => run.apply(statement, parameters)),
+    );
+  wrap(
+    statement,
+    'iterate',
+    (iterate) =>
+      (...parameters) =>
+        spanOverRows(describe, iterate.apply(statement, parameters) as Iterable<unknown>),
+  );
+  return statement;
+}
+
+/** A tag store takes statements as tagged templates, and remembers them. */
+function tracedTagStore(store: object, instance: string): object {
+  const ofTemplate = (strings: unknown): Describe =>
+    describing(Array.isArray(strings) ? strings.join('?') : strings, instance);
+  for (const name of RUNNING)
+    wrap(
+      store,
+      name,
+      (run) =>
+        (...parameters) =>
+          spanAround(ofTemplate(parameters[0]), () => run.apply(store, parameters)),
+    );
+  wrap(
+    store,
+    'iterate',
+    (iterate) =>
+      (...parameters) =>
+        spanOverRows(ofTemplate(parameters[0]), iterate.apply(store, parameters) as Iterable<unknown>),
+  );
+  return store;
 }
 
 /** What the spans of one statement have in common. */
@@ -42,8 +107,20 @@ interface Description {
   readonly tags: Readonly<Record<string, unknown>>;
 }
 
+/** Undefined for what is no statement: it is SQLite's to refuse. */
+type Describe = () => Description | undefined;
+
+/** Describes a statement once, and only where it runs within a trace. */
+function describing(sql: unknown, instance: string): Describe {
+  let description: Description | undefined;
+  return () => {
+    if (typeof sql === 'string') description ??= describe(sql, instance);
+    return description;
+  };
+}
+
 function describe(sql: string, instance: string): Description {
-  const statement = withoutValues(sql);
+  const statement = withoutValues(sql.slice(0, LONGEST_READ));
   const tags = Object.freeze({
     [tag.SPAN_KIND]: tag.CLIENT,
     [tag.COMPONENT]: 'sqlite',
@@ -54,47 +131,47 @@ function describe(sql: string, instance: string): Description {
   return { name: statementName(statement), tags };
 }
 
-function tracedStatement(statement: StatementSync, description: Description): StatementSync {
-  return new Proxy(statement, {
-    get(target, property) {
-      const value = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      if (property === 'iterate')
-        return (...parameters: unknown[]) => spanOverRows(description, value.apply(target, parameters));
-      if (!RUNNING.has(property)) return value.bind(target);
-      return (...parameters: unknown[]) => spanAround(description, () => value.apply(target, parameters));
-    },
-  });
+/** The span of a statement that runs in a span. */
+function startSpan(parent: Span | undefined, describe: Describe): Span | undefined {
+  const description = parent && describe();
+  if (description === undefined) return undefined;
+  const { name, tags } = description;
+  return parent?.tracer().startSpan(name, { childOf: parent, tags });
 }
 
-function spanAround<Result>({ name, tags }: Description, run: () => Result): Result {
-  const parent = currentSpan();
-  if (parent === undefined) return run();
-  const span: Span = parent.tracer().startSpan(name, { childOf: parent, tags });
+function spanAround<Result>(describe: Describe, run: () => Result): Result {
+  const span = startSpan(currentSpan(), describe);
   try {
     return run();
   } catch (error) {
-    markError(span, error);
+    if (span) markError(span, error);
     throw error;
   } finally {
-    span.finish();
+    span?.finish();
   }
 }
 
-/** Rows that are read one by one: the span lasts from the first to the last that is asked for. */
-function spanOverRows<Row>({ name, tags }: Description, rows: Iterable<Row>): Generator<Row, void, unknown> {
+/**
+ * Rows that are read one by one: the span lasts from the first to the last that is asked for, or until nobody can ask any
+ * more.
+ */
+function spanOverRows<Row>(describe: Describe, rows: Iterable<Row>): Generator<Row, void, unknown> {
   const parent = currentSpan();
-  return (function* readRows() {
-    const span = parent?.tracer().startSpan(name, { childOf: parent, tags });
+  let span: Span | undefined;
+  const end = (): void => span?.finish();
+  const traced = (function* readRows() {
+    span = startSpan(parent, describe);
     try {
       yield* rows;
     } catch (error) {
       if (span) markError(span, error);
       throw error;
     } finally {
-      span?.finish();
+      end();
     }
   })();
+  if (parent !== undefined) whenCollected(traced, end);
+  return traced;
 }
 
 const TABLE = /\b(?:FROM|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|JOIN)\s+["'`[]?([\w$]+)/i;
@@ -116,7 +193,7 @@ const TOKEN = new RegExp(
     /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/, // comments
     /(?<![\w$])x?'(?:[^']|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)/, // texts and bytes
     /"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[^\]]*(?:\]|$)/, // names
-    /(?<![\w$.?:@])[+-]?(?:0x[\da-f_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?[\d_]+)?)(?![\w$])/, // numbers
+    /(?<![\w$.?:@])[+-]?(?:0x[\da-f_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?[\d_]+)?)/, // numbers
   ]
     .map(({ source }) => source)
     .join('|'),

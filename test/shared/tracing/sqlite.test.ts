@@ -1,9 +1,13 @@
 /** `node:sqlite`: a span for every statement that runs, with nothing in it that was bound. */
-import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { backup, DatabaseSync, StatementSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { inSpan, tracedDatabase } from '#shared/tracing/index.ts';
-import { createMemoryTracing, matchTree, type RecordedSpan } from '#shared/tracing/testing.ts';
+import { createMemoryTracing, matchTree, type RecordedSpan, traced } from '#shared/tracing/testing.ts';
+import { collectGarbage } from '../../helpers/garbage.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { until } from '../../helpers/until.ts';
 
 /** Runs `fn` on a traced database with a table of users, inside of one span, and answers the spans. */
 function trace(t: ExecutionContext, fn: (db: DatabaseSync) => unknown): readonly RecordedSpan[] {
@@ -150,4 +154,78 @@ test('without an active span nothing is traced, and everything works', (t) => {
   t.is([...db.prepare('SELECT a FROM t').iterate()].length, 1);
   t.true(db.isOpen);
   t.is(tracing.stats().started, 0);
+});
+
+test('the database and its statements stay what they are to Node', async (t) => {
+  const folder = temporaryFolder(t);
+  const spans = await traced(t, () =>
+    inSpan('work', {}, async () => {
+      using db = tracedDatabase(new DatabaseSync(':memory:'));
+      t.is(db.constructor, DatabaseSync);
+      db.exec('CREATE TABLE users (id INTEGER)');
+      t.true((await backup(db, join(folder, 'copy.sqlite'))) > 0);
+      const statement = db.prepare('SELECT id FROM users');
+      t.true(statement instanceof StatementSync);
+      t.is(statement.sourceSQL, 'SELECT id FROM users');
+      t.throws(() => db.exec(123 as never), { code: 'ERR_INVALID_ARG_TYPE' });
+      t.throws(() => db.prepare(undefined as never), { code: 'ERR_INVALID_ARG_TYPE' });
+    }),
+  );
+  matchTree(spans, 'test work\n  test CREATE users (client)');
+});
+
+test('a database that is traced already stays as it is', (t) => {
+  const spans = trace(t, (db) => tracedDatabase(db).prepare('SELECT 1 FROM users').get());
+  matchTree(spans, 'test work\n  test SELECT users (client)');
+});
+
+test('statements of a tag store have spans, without their values', (t) => {
+  const spans = trace(t, (db) => {
+    const sql = db.createTagStore();
+    t.is(sql.run`INSERT INTO users (name) VALUES (${'secret'})`.changes, 1);
+    t.like(sql.get`SELECT id FROM users WHERE name = ${'secret'}`, { id: 2 });
+    t.is(sql.all`SELECT id FROM users`.length, 2);
+    t.is([...sql.iterate`SELECT id FROM users`].length, 2);
+  });
+  matchTree(
+    spans,
+    `
+    test work
+      test INSERT users (client)
+      test SELECT users (client)
+      test SELECT users (client)
+      test SELECT users (client)
+    `,
+  );
+  t.is(spans[1]?.tags['db.statement'], 'SELECT id FROM users WHERE name = ?');
+  t.notRegex(JSON.stringify(spans), /secret/);
+});
+
+test('a statement may be as long as SQLite takes it', (t) => {
+  const long = 'x'.repeat(20_000_000);
+  const spans = trace(t, (db) => {
+    db.exec(`INSERT INTO users (name) VALUES ('${long}')`);
+    t.is(db.prepare(`SELECT length('${long}') AS length FROM users`).get()?.['length'], long.length);
+  });
+  t.is(spans[0]?.tags['db.statement'], 'INSERT INTO users (name) VALUES (?');
+});
+
+test('a number of any length, and what is none, takes no time to read', (t) => {
+  const digits = '1'.repeat(60_000);
+  const [span] = trace(t, (db) => t.throws(() => db.exec(`SELECT ${digits}x`)));
+  t.is(span?.tags['db.statement'], 'SELECT ?x');
+});
+
+test('rows that are left before the last end their span once nobody can read on', async (t) => {
+  const tracing = createMemoryTracing();
+  const raw = new DatabaseSync(':memory:');
+  t.teardown(() => raw.close());
+  raw.exec('CREATE TABLE users (id INTEGER); INSERT INTO users VALUES (1), (2)');
+  inSpan('work', {}, () => tracedDatabase(raw).prepare('SELECT id FROM users').iterate().next());
+  t.is(tracing.stats().unfinished, 1);
+  await until(() => {
+    collectGarbage();
+    return tracing.stats().unfinished === 0;
+  });
+  matchTree(tracing.spans, 'test work\n  test SELECT users (client)');
 });
