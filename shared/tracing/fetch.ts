@@ -18,14 +18,14 @@ const FIRST_ERROR_STATUS = 400;
  * aborted. Takes what `fetch` takes, answers what it answers, and changes none of the objects that it is given.
  */
 export async function tracedFetch(...[input, init]: Parameters<Fetch>): Promise<Response> {
-  if (isSuppressed()) return fetch(input, init);
+  if (isSuppressed() || !isDictionary(init)) return fetch(input, init);
   const method = String(init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
   const parent = currentSpan();
   const tracer = parent?.tracer() ?? opentracing.globalTracer();
   const span = tracer.startSpan(method, { ...(parent && { childOf: parent }), tags: CLIENT_TAGS });
   try {
     describeRequest(span, method, input);
-    const response = await fetch(input, { ...init, headers: tracedHeaders(span, input, init) });
+    const response = await fetch(input, withHeaders(init, tracedHeaders(span, input, init)));
     describeResponse(span, response);
     return response;
   } catch (error) {
@@ -38,11 +38,24 @@ export async function tracedFetch(...[input, init]: Parameters<Fetch>): Promise<
 
 /** The request's own headers with the trace's on top. */
 function tracedHeaders(span: Span, input: Parameters<Fetch>[0], init: RequestInit | undefined): Headers {
-  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+  const { headers: given = input instanceof Request ? input.headers : undefined } = init ?? {};
+  const headers = new Headers(given);
   const carrier: Record<string, string> = {};
   span.tracer().inject(span.context(), opentracing.FORMAT_HTTP_HEADERS, carrier);
   for (const [name, value] of Object.entries(carrier)) headers.set(name, value);
   return headers;
+}
+
+/** False for what is no init, and `fetch`'s to refuse. */
+function isDictionary(init: unknown): boolean {
+  return init === undefined || init === null || typeof init === 'object' || typeof init === 'function';
+}
+
+/** The init with other headers. It is read, not copied: it may be a `Request`, or inherit what it says. */
+function withHeaders(init: RequestInit | undefined, headers: Headers): RequestInit {
+  return new Proxy(init ?? {}, {
+    get: (target, name) => (name === 'headers' ? headers : Reflect.get(target, name, target)),
+  });
 }
 
 function describeRequest(span: Span, method: string, input: Parameters<Fetch>[0]): void {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { currentSpan, inSpan, tracedFetch } from '#shared/tracing/index.ts';
 import { createMemoryTracing, matchTree } from '#shared/tracing/testing.ts';
@@ -121,3 +122,45 @@ test.serial('a method that is no text is taken for one, as it is untraced', asyn
   t.deepEqual(methods, ['PUT', 'PUT']);
   matchTree(tracing.spans, 'test PUT (client)');
 });
+
+/** Says what it says by its class. */
+class Settings {
+  get method() {
+    return 'PUT';
+  }
+
+  get body() {
+    return 'x';
+  }
+}
+
+const inits: [string, () => unknown, string][] = [
+  ['is a request', () => new Request('http://elsewhere', { method: 'POST', body: 'x' }), 'POST x'],
+  [
+    'inherits what it says',
+    () => Object.create({ method: 'DELETE', headers: { 'x-own': 'yes' } }),
+    'DELETE  yes',
+  ],
+  ['is of a class', () => new Settings(), 'PUT x'],
+  ['is null', () => null, 'GET '],
+];
+for (const [is, createInit, expected] of inits)
+  test.serial(`an init that ${is} says the same as without tracing`, async (t) => {
+    const url = await startServer(t, async (request, response) => {
+      const { method, headers } = request;
+      response.end(`${method} ${await text(request)} ${headers['x-own'] ?? ''}`.trimEnd());
+    });
+    const tracing = createMemoryTracing();
+    for (const ask of [fetch, tracedFetch])
+      t.is(await (await ask(url, createInit() as RequestInit)).text(), expected.trimEnd());
+    t.is(tracing.spans.length, 1);
+    t.true(expected.startsWith(tracing.spans[0]?.operation ?? 'none'));
+  });
+
+for (const init of ['POST', 7, { headers: null }])
+  test.serial(`an init that is ${JSON.stringify(init)} is refused as without tracing`, async (t) => {
+    const tracing = createMemoryTracing();
+    for (const ask of [fetch, tracedFetch])
+      await t.throwsAsync(ask('http://127.0.0.1:1', init as RequestInit), { instanceOf: TypeError });
+    t.is(tracing.stats().unfinished, 0);
+  });
