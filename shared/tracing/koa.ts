@@ -38,6 +38,8 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
 
   // No async function: it would take a promise more, and everything that it has to remember.
   return function traceRequest(ctx, next) {
+    // An application that is mounted in another one: the request has its span.
+    if (REQUEST in ctx.req) return next();
     if (isIgnored(pathOf(ctx))) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
     const span = tracer.startSpan(ctx.method, parent ? { childOf: parent } : undefined);
@@ -45,7 +47,7 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     const traceId = traceIdOf(span);
     if (traceId !== '' && !ctx.res.headersSent) ctx.res.setHeader(TRACE_ID_HEADER, traceId);
     const request: TracedRequest = { ctx, span, options, thrown: undefined };
-    (ctx as RequestHolder)[REQUEST] = request;
+    (ctx.req as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
     ctx.res.on('close', () => finishRequest(request));
     return withSpan(span, next, undefined).catch((error) => {
@@ -76,8 +78,8 @@ const heard = new WeakSet<Application>();
 function listenForErrors(app: Application): void {
   if (heard.has(app)) return;
   heard.add(app);
-  app.on('error', (error: unknown, ctx?: RequestHolder) => {
-    const request = ctx?.[REQUEST];
+  app.on('error', (error: unknown, ctx?: { readonly req?: RequestHolder }) => {
+    const request = ctx?.req?.[REQUEST];
     if (request) request.thrown ??= error;
   });
 }
@@ -115,7 +117,9 @@ function describeRequest({ ctx, span, options }: TracedRequest): void {
   const { res } = ctx;
   const { name, withStatus } = answerOf(ctx.method)(matchedRoute(ctx));
   span.setOperationName(name);
-  growTags(span, SERVER_TAGS, withStatus(res.headersSent ? res.statusCode : undefined));
+  // An answer that was written as a whole, but not taken, may never have left.
+  const isSent = res.headersSent && (res.writableFinished || !res.writableEnded);
+  growTags(span, SERVER_TAGS, withStatus(isSent ? res.statusCode : undefined));
   span.setTag(tag.HTTP_URL, requestUrl(ctx, options.query === true));
   if (options.headers) span.addTags(captureTags(tag.HTTP_HEADER, ctx.req.headers, options.headers));
 }
@@ -148,15 +152,12 @@ function failureOf({ ctx, thrown }: TracedRequest): unknown {
 }
 
 /** How Node tells that the other end of a connection has gone. */
-const HANG_UPS = new Set<unknown>([
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'ECONNRESET',
-  'EPIPE',
-  'HPE_INVALID_EOF_STATE',
-]);
+const HANG_UPS = new Set<unknown>(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
 
+/** The same, or that the client has sent what is no HTTP: Node's parser says so by codes of its own. */
 function isHangUp(error: unknown): boolean {
-  return HANG_UPS.has((error as { code?: unknown } | null | undefined)?.code);
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return HANG_UPS.has(code) || (typeof code === 'string' && code.startsWith('HPE_'));
 }
 
 /** The failure of a request whose error was answered before it came to us. */
@@ -199,13 +200,13 @@ function matchedRoute(ctx: Context): string | undefined {
   return route === undefined ? undefined : String(route);
 }
 
-/** Without its path where the target of the request is no URL. */
+/** As the client asked, whatever has been made of it since; without its path where what it asked for is no URL. */
 function requestUrl(ctx: Context, withQuery: boolean): string {
-  const path = pathOf(ctx);
-  return `${ctx.protocol}://${ctx.host}${path}${withQuery && path !== '' ? ctx.search : ''}`.slice(
-    0,
-    LONGEST_URL,
-  );
+  const { originalUrl } = ctx;
+  const isPath = originalUrl.startsWith('/');
+  const path = isPath ? originalUrl.split('?', 1)[0] : pathOf(ctx);
+  const query = withQuery && path !== '' ? (isPath ? originalUrl.slice(path?.length) : ctx.search) : '';
+  return `${ctx.protocol}://${ctx.host}${path}${query}`.slice(0, LONGEST_URL);
 }
 
 /** Koa's default answer to an error first removes all headers; ours is put back as the answer goes out. */

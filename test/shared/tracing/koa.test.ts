@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import Router from '@koa/router';
 import test from 'ava';
+import Koa from 'koa';
 import { createTracing, currentSpan, inSpan } from '#shared/tracing/index.ts';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { startApp } from '../../helpers/koa-app.ts';
 
 test('a span is named by the route that matched', async (t) => {
@@ -316,4 +319,72 @@ test('tracing that is switched off leaves a request to the next middleware, and 
     koa()(undefined as never, () => answered),
     answered,
   );
+});
+
+test('an application that is mounted in another one has no span of its own, and its route names the request', async (t) => {
+  const { url, tree, tracing } = await startApp(t, (app, router) => {
+    const inner = new Router().get('/orders/:id', (ctx) => {
+      ctx.body = String(currentSpan() === outer);
+    });
+    let outer = currentSpan();
+    app.use((_, next) => {
+      outer = currentSpan();
+      return next();
+    });
+    app.use(createMemoryTracing({ service: 'inner' }).koa());
+    app.use(inner.routes() as Koa.Middleware);
+    router.get('/', () => {});
+  });
+  const reply = await fetch(`${url}/orders/7`);
+  t.is(await reply.text(), 'true');
+  t.is(
+    await tree(1),
+    'api GET /orders/:id (server) http.method=GET http.route=/orders/:id http.status_code=200',
+  );
+  t.is(reply.headers.get('x-trace-id'), tracing.spans[0]?.traceId ?? '');
+});
+
+test('an application that answers through another one’s callback is in the span of the request', async (t) => {
+  const { url, tree, tracing } = await startApp(t, (app) => {
+    const inner = new Koa().use(createMemoryTracing({ service: 'inner' }).koa()).use((ctx) => {
+      ctx.body = 'inner';
+    });
+    app.use((ctx) => {
+      ctx.respond = false;
+      ctx.res.statusCode = 200;
+      return inner.callback()(ctx.req, ctx.res);
+    });
+  });
+  const reply = await fetch(url);
+  t.is(await reply.text(), 'inner');
+  t.is(await tree(1), 'api GET (server) http.method=GET http.status_code=200');
+  t.is(reply.headers.get('x-trace-id'), tracing.spans[0]?.traceId ?? '');
+});
+
+test('the url is the one that the client asked for, whatever has been made of it', async (t) => {
+  const { url, tree, tracing } = await startApp(
+    t,
+    (app) =>
+      app.use((ctx) => {
+        ctx.url = '/rewritten?b=2';
+        ctx.body = 'fine';
+      }),
+    { query: true },
+  );
+  await (await fetch(`${url}/asked?a=1`)).text();
+  await tree(1);
+  t.is(tracing.spans[0]?.tags['http.url'], `${url}/asked?a=1`);
+});
+
+test('what is no HTTP in a body is the client’s fault, and no error of the request', async (t) => {
+  const { port, tree, tracing } = await startApp(t, (app) =>
+    app.use(async (ctx) => {
+      ctx.body = await buffer(ctx.req);
+    }),
+  );
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: api\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n');
+  await buffer(socket);
+  t.is(await tree(1), 'api POST (server) http.method=POST http.aborted=true');
+  t.is(tracing.spans[0]?.tags['error'], undefined);
 });
