@@ -11,7 +11,8 @@ export interface InSpanOptions {
 /**
  * Runs `fn(span)` in a child of the active span, made by that span's own tracer; where none is active, in a new trace
  * of the global tracer. The span is active inside, is finished once when `fn` returns or its promise settles, and
- * carries the error of a `fn` that throws or rejects. Returns what `fn` returns.
+ * carries the error of a `fn` that throws or rejects. Returns what `fn` returns; of a thenable that is no promise, such as
+ * a query that runs when it is awaited, a promise of its result.
  */
 export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: Span) => Result): Result {
   const parent = currentSpan();
@@ -30,14 +31,21 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
     span.finish();
     return result;
   }
+  const fail = (error: unknown): void => {
+    markError(span, error);
+    span.finish();
+  };
+  if (result instanceof Promise) {
+    Promise.prototype.then.call(result, () => span.finish(), fail);
+    return result;
+  }
   return result.then(
     (value) => {
       span.finish();
       return value;
     },
     (error) => {
-      markError(span, error);
-      span.finish();
+      fail(error);
       throw error;
     },
   ) as Result;

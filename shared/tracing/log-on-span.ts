@@ -10,5 +10,11 @@ export interface LogLine {
 
 /** Echoes a log line as a log of the active span; outside of a trace it goes nowhere. Made for a logger's hook. */
 export function logOnSpan({ level, message, fields }: LogLine): void {
-  currentSpan()?.log({ ...fields, event: 'log', level, message });
+  const line = { event: 'log', level, message };
+  const span = currentSpan();
+  try {
+    span?.log({ ...fields, ...line });
+  } catch {
+    span?.log(line); // a getter that throws
+  }
 }

@@ -54,3 +54,23 @@ test.serial('a result that cannot be looked at is handed on, and the span is fin
   });
   t.is(spans.length, 1);
 });
+
+test.serial('a promise is the one that the function returned, with all that it has', async (t) => {
+  const spans = await traced(t, async () => {
+    const child = Object.assign(Promise.resolve('done'), { pid: 42 });
+    const result = inSpan('process', {}, () => child);
+    t.is(result, child);
+    t.is(await result, 'done');
+  });
+  matchTree(spans, 'test process');
+});
+
+test.serial('a thenable that runs when it is awaited runs once', async (t) => {
+  let runs = 0;
+  // biome-ignore lint/suspicious/noThenProperty: a query builder has one
+  const query = { then: (done: (rows: string) => void) => done(`rows of run ${++runs}`) };
+  const spans = await traced(t, async () => {
+    t.is(await inSpan('query', {}, () => query as PromiseLike<string>), 'rows of run 1');
+  });
+  matchTree(spans, 'test query');
+});

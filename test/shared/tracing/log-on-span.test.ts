@@ -30,3 +30,17 @@ test('where it is asked for, a log line is echoed on the active span, without it
   t.is(failed?.['level'], 'error');
   t.deepEqual(more, []);
 });
+
+test('a field that cannot be read costs the line its fields, and the application nothing', (t) => {
+  const tracing = createMemoryTracing();
+  const fields = {
+    get user(): never {
+      throw new Error('not loaded');
+    },
+  };
+  inSpan('work', {}, () => logOnSpan({ level: 'info', message: 'changed', fields }));
+  t.deepEqual(
+    tracing.spans[0]?.logs.map(({ fields }) => fields),
+    [{ event: 'log', level: 'info', message: 'changed' }],
+  );
+});
