@@ -189,8 +189,8 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     if (!local.isFinal()) local.setFinal(true);
     // An unsampled span is not recorded, so its end need not be read from the clock.
     const endMs = isTime(finishTimeMs) ? finishTimeMs : local.isSampled() ? this.now() : this.startTimeMs;
-    this.finishTimeMs = Math.max(endMs, this.startTimeMs);
     this.noteRecording();
+    this.finishTimeMs = Math.max(endMs, this.startTimeMs);
     if (this.#isRecording) this.#owner.finished(this, local.isSampled());
   }
 
@@ -206,7 +206,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** Counts the span, once, where it is recorded. */
   noteRecording(): void {
-    if (this.#isRecording || !this.spanContext.local.isSampled()) return;
+    if (this.#isRecording || this.#isFinished() || !this.spanContext.local.isSampled()) return;
     this.#isRecording = true;
     this.#owner.recording();
   }

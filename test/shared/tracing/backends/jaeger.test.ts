@@ -95,6 +95,16 @@ for (const backend of ['jaeger', 'jaeger-client'] as const) {
     );
   });
 
+  test(`${backend}: a span whose priority is raised after its end is not counted`, async (t) => {
+    const created = createQuietBackend({ backend, sampler: { type: 'const', param: 0 } });
+    const span = created.createTracer('users').startSpan('over');
+    span.finish();
+    span.setTag('sampling.priority', 1);
+    span.finish();
+    t.like(created.stats(), { started: 0, finished: 0, unfinished: 0 });
+    await created.close({ deadlineMs: 0 });
+  });
+
   test(`${backend}: lost spans are told of on the next root, where that is asked for`, async (t) => {
     const collector = await startThriftCollector(t, { refuse: 1 });
     const created = createQuietBackend({ backend, endpoint: collector.endpoint, logLoss: true });
