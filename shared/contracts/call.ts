@@ -38,6 +38,12 @@ export interface Caller {
   call(action: string, params: unknown, options?: CallingOptions): Promise<unknown>;
 }
 
+/**
+ * Moleculer's tracking is for executions, for whose end a node that stops has to wait. It counts calls too, and one whose
+ * answer never came, as of a node that died, for ever: each later stop would wait in vain, and report a failure.
+ */
+const UNTRACKED = { tracking: false };
+
 /** Calls an action through a broker or a context. The parameters are checked where they arrive, not here. */
 export function call<N extends ActionName>(
   caller: Caller,
@@ -45,5 +51,5 @@ export function call<N extends ActionName>(
   params: ParamsOf<N>,
   options?: CallingOptions,
 ): Promise<ResultOf<N>> {
-  return caller.call(name, params, options) as Promise<ResultOf<N>>;
+  return caller.call(name, params, { ...UNTRACKED, ...options }) as Promise<ResultOf<N>>;
 }
