@@ -1,6 +1,6 @@
 /** An HTTP server: it listens, and it stops without cutting anybody off who can still be answered. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { CodedError } from './errors.ts';
 
 /** The address cannot be listened on; the message says what to do. */
@@ -13,12 +13,17 @@ export interface RunningServer {
   /** Without a slash at the end. */
   url: string;
   /**
-   * Stops: takes no more connections, closes those that idle, lets what runs end, and cuts off what has not ended
+   * Stops: takes no more connections, lets what runs end, closes those that idle on, and cuts off what has not ended
    * within the deadline. Resolves when no connection is left; never rejects.
    */
   close(options: { deadlineMs: number }): Promise<void>;
 }
 
+/**
+ * How long a stop leaves connections open that idle: a request may be on its way on any of them, and a client that is
+ * cut off does not know whether it was done. It is answered, and told to connect elsewhere.
+ */
+const IDLE_GRACE_MS = 250;
 /** A request that has not come in whole after this long is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s of common load balancers: whoever closes first must not be us, or requests get lost. */
@@ -47,6 +52,7 @@ export async function startServer(listener: RequestListener, options: ListenOpti
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   });
   let stopping = false;
+  let isGraceOver = false;
 
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -58,7 +64,7 @@ export async function startServer(listener: RequestListener, options: ListenOpti
     if (stopping) response.shouldKeepAlive = false;
     response.once('close', () => {
       running.delete(response);
-      if (stopping) server.closeIdleConnections();
+      if (isGraceOver) server.closeIdleConnections();
     });
     listener(request, response);
   });
@@ -70,15 +76,22 @@ export async function startServer(listener: RequestListener, options: ListenOpti
       stopping = true;
       // Tells clients that keep their connection to open the next one elsewhere.
       for (const response of running) response.shouldKeepAlive = false;
-      const closed = new Promise((resolve) => server.close(resolve));
-      // Browsers open connections in advance, and to Node one that has sent nothing yet is not idle. By the next turn
-      // of the loop, what had arrived before now has been read.
-      setImmediate(() => {
-        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-      });
+      // An HTTP server's own close begins with those that idle.
+      const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+      const grace = setTimeout(
+        () => {
+          isGraceOver = true;
+          server.closeIdleConnections();
+          // Browsers open connections in advance, and to Node one that has sent nothing yet is not idle.
+          for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+        },
+        Math.min(IDLE_GRACE_MS, deadlineMs),
+      );
       const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
       await closed;
+      clearTimeout(grace);
       clearTimeout(timer);
+      server.close(); // its timers
     },
   };
 }

@@ -107,7 +107,7 @@ test('an answer of which the head is out already is finished too', async (t) => 
   await closed;
 });
 
-test('connections that idle are closed at once, used before or not', async (t) => {
+test('connections that idle are closed soon, used before or not', async (t) => {
   const server = await start(t, (_, response) => response.end('answer'));
   const agent = new Agent({ keepAlive: true });
   t.teardown(() => agent.destroy());
@@ -129,6 +129,21 @@ test('a request on a connection that was open before is still answered, and told
   const closed = server.close({ deadlineMs: LONG_MS });
   letGo();
   t.regex(await text(socket), /^HTTP\/1.1 200 OK\r\n.*connection: close/is);
+  await closed;
+});
+
+test('a request that comes on a connection that idled as the stop began is answered, and told the same', async (t) => {
+  const server = await start(t, (_, response) => response.end('answer'));
+  const socket = await open(t, server.url);
+  socket.write('GET /one HTTP/1.1\r\nhost: a\r\n\r\n');
+  await once(socket, 'data');
+  const unused = await open(t, server.url);
+  t.is(await text(await reply(server.url)), 'answer');
+  const closed = server.close({ deadlineMs: LONG_MS });
+  for (const late of [socket, unused]) {
+    late.write('GET /two HTTP/1.1\r\nhost: a\r\n\r\n');
+    t.regex(await text(late), /^HTTP\/1.1 200 OK\r\n.*connection: close/is);
+  }
   await closed;
 });
 
