@@ -5,12 +5,7 @@ import { traceFields } from '#shared/tracing/index.ts';
 
 /** nginx's custom for a client that did not wait: no other status would be true. */
 const CLIENT_CLOSED_REQUEST = 499;
-const CONNECTION_LOST = new Set<unknown>([
-  'ECONNRESET',
-  'EPIPE',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'HPE_INVALID_EOF_STATE',
-]);
+const CONNECTION_LOST = new Set<unknown>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /**
  * Logs `method`, `route`, `status`, `durationMs` and `traceId`, and the error that the application was told of, which
@@ -42,11 +37,16 @@ function statusOf({ res }: Context): number {
   return res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
 }
 
-/** That the client went is what the status says; it is nobody's failure. */
+/** That the client went, or sent what is no HTTP, is what the status says; it is no failure of ours. */
 function failureOf({ state }: Context): unknown {
   const { failure } = state as { failure?: unknown };
   const { code } = (failure ?? {}) as { code?: unknown };
-  return CONNECTION_LOST.has(code) ? undefined : failure;
+  return CONNECTION_LOST.has(code) || isParserError(code) ? undefined : failure;
+}
+
+/** Node's HTTP parser names what is wrong with what was sent. */
+function isParserError(code: unknown): boolean {
+  return typeof code === 'string' && code.startsWith('HPE_');
 }
 
 /** Asked for every few seconds by whatever runs this process. */

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import test from 'ava';
 import helloService from '../../services/hello/hello.service.ts';
 import { startGateway } from '../helpers/gateway.ts';
@@ -50,4 +52,15 @@ test('a client that does not wait is logged too, once, as 499', async (t) => {
   await until(() => tracing.stats().unfinished === 0);
   t.is((await send('GET', '/nowhere')).status, 404);
   await until(() => logLines().length === 2);
+});
+
+test('a body that is no HTTP is the client’s fault, and no error in the log', async (t) => {
+  const { url, logLines } = await startGateway(t);
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const head = 'POST /users HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+  socket.write(`${head}transfer-encoding: chunked\r\n\r\nZZ\r\n`);
+  await buffer(socket);
+  await until(() => logLines().length === 1);
+  t.like(logLines()[0], { method: 'POST', route: '/users', level: 30, err: undefined });
 });
