@@ -1,9 +1,8 @@
 /** Ten minutes of a collector that cannot make up its mind, and ten without any: nothing grows, nothing is unaccounted for. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { createHttpReporter, type Reporter } from '#shared/tracing/reporter/reporter.ts';
+import { collectGarbage } from '../../../helpers/garbage.ts';
 import { until } from '../../../helpers/until.ts';
 import {
   accept,
@@ -19,9 +18,6 @@ import {
 
 const MINUTES = 10;
 const MIB = 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Memory of this thread that is in use, in MiB. */
 function measureMemory(): number {
