@@ -388,3 +388,15 @@ test('what is no HTTP in a body is the client’s fault, and no error of the req
   t.is(await tree(1), 'api POST (server) http.method=POST http.aborted=true');
   t.is(tracing.spans[0]?.tags['error'], undefined);
 });
+
+test('an answer that was written but not taken has no status: the client may have seen none', async (t) => {
+  const { url, tree } = await startApp(t, (app) =>
+    app.use((ctx) => {
+      ctx.respond = false;
+      ctx.res.end(Buffer.alloc(50_000_000));
+      ctx.req.socket.destroy();
+    }),
+  );
+  await t.throwsAsync(fetch(url).then((reply) => reply.text()));
+  t.is(await tree(1), 'api GET (server) http.method=GET http.aborted=true');
+});
