@@ -1,5 +1,5 @@
 /** `node:sqlite`: a client span for every statement that runs. */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
@@ -28,77 +28,42 @@ export function tracedDatabase(
 ): DatabaseSync {
   if (traced.has(db)) return db;
   traced.add(db);
-  wrap(
-    db,
-    'exec',
-    (exec) =>
-      (...parameters) =>
-        spanAround(describing(parameters[0], instance), () => exec.apply(db, parameters)),
+  wrap(db, 'exec', (exec, [sql]) => spanAround(describing(sql, instance), exec));
+  wrap(db, 'prepare', (prepare, [sql]) => {
+    const describe = describing(sql, instance);
+    return traceRuns(prepare() as object, () => describe);
+  });
+  wrap(db, 'createTagStore', (createTagStore) =>
+    // It takes each statement as a tagged template.
+    traceRuns(createTagStore() as object, (strings) =>
+      describing(Array.isArray(strings) ? strings.join('?') : strings, instance),
+    ),
   );
-  wrap(db, 'prepare', (prepare) => (...parameters) => {
-    const statement = prepare.apply(db, parameters) as StatementSync;
-    return tracedStatement(statement, describing(parameters[0], instance));
-  });
-  wrap(db, 'createTagStore', (createTagStore) => (...parameters) => {
-    const store = createTagStore.apply(db, parameters) as object;
-    return tracedTagStore(store, instance);
-  });
   return db;
 }
 
 const traced = new WeakSet<DatabaseSync>();
 
-type Method = (...parameters: unknown[]) => unknown;
+/** Runs `call`, which is the method with its parameters, and answers what it answers. */
+type Around = (call: () => unknown, parameters: readonly unknown[]) => unknown;
 
 /** Puts a method of the object's own before the one that it inherits. */
-function wrap(object: object, name: string, around: (method: Method) => Method): void {
+function wrap(object: object, name: string, around: Around): void {
   const method: unknown = Reflect.get(object, name);
   if (typeof method !== 'function') return;
-  const value = around(method as Method);
+  const value = (...parameters: unknown[]) => around(() => method.apply(object, parameters), parameters);
   Object.defineProperty(object, name, { value, configurable: true, writable: true });
 }
 
 const RUNNING = ['run', 'get', 'all'];
 
-function tracedStatement(statement: StatementSync, describe: Describe): StatementSync {
-  for (const name of RUNNING)
-    wrap(
-      statement,
-      name,
-      (run) =>
-        (...parameters) =>
-          spanAround(describe, () => run.apply(statement, parameters)),
-    );
-  wrap(
-    statement,
-    'iterate',
-    (iterate) =>
-      (...parameters) =>
-        spanOverRows(describe, iterate.apply(statement, parameters) as Iterable<unknown>),
+/** Traces the methods that run a statement; which one that is may be said by their first parameter. */
+function traceRuns(target: object, describe: (first: unknown) => Describe): object {
+  for (const name of RUNNING) wrap(target, name, (run, [first]) => spanAround(describe(first), run));
+  wrap(target, 'iterate', (iterate, [first]) =>
+    spanOverRows(describe(first), iterate() as Iterable<unknown>),
   );
-  return statement;
-}
-
-/** A tag store takes statements as tagged templates, and remembers them. */
-function tracedTagStore(store: object, instance: string): object {
-  const ofTemplate = (strings: unknown): Describe =>
-    describing(Array.isArray(strings) ? strings.join('?') : strings, instance);
-  for (const name of RUNNING)
-    wrap(
-      store,
-      name,
-      (run) =>
-        (...parameters) =>
-          spanAround(ofTemplate(parameters[0]), () => run.apply(store, parameters)),
-    );
-  wrap(
-    store,
-    'iterate',
-    (iterate) =>
-      (...parameters) =>
-        spanOverRows(ofTemplate(parameters[0]), iterate.apply(store, parameters) as Iterable<unknown>),
-  );
-  return store;
+  return target;
 }
 
 /** What the spans of one statement have in common. */
