@@ -27,8 +27,10 @@ export interface RowSummary {
   readonly ratio: Quartiles;
   /** What was added to a request, in microseconds of CPU time. */
   readonly extraUs: Quartiles;
-  /** What was added to a process, in MB of resident memory. */
-  readonly extraMb: number;
+  /** What a process holds more after a garbage collection, in MB. */
+  readonly extraLiveMb: number;
+  /** What a process has more of resident memory, in MB. */
+  readonly extraRssMb: number;
   /** False where the ratio cannot be told from that of two untraced meshes; undefined where none were measured. */
   readonly distinguishable: boolean | undefined;
 }
@@ -76,7 +78,10 @@ export function summarize({ rounds }: Row, floor: Quartiles | undefined): RowSum
     extraUs: quartilesOf(
       rounds.map(({ variant, untraced }) => variant.cpuUsPerRequest - untraced.cpuUsPerRequest),
     ),
-    extraMb: medianOf(rounds.map(({ variant, untraced }) => (variant.rssBytes - untraced.rssBytes) / 1e6)),
+    extraLiveMb: medianOf(
+      rounds.map(({ variant, untraced }) => (variant.liveBytes - untraced.liveBytes) / 1e6),
+    ),
+    extraRssMb: medianOf(rounds.map(({ variant, untraced }) => (variant.rssBytes - untraced.rssBytes) / 1e6)),
     distinguishable: floor && areDistinguishable(ratio, floor),
   };
 }

@@ -42,6 +42,8 @@ export interface Mesh {
   /** What the load generator asks for. */
   readonly target: URL;
   usage(): Promise<MeshUsage>;
+  /** Bytes that a process holds after a garbage collection, the mean of the three. */
+  liveBytes(): Promise<number>;
   /** Begins to profile every process. */
   profile(): Promise<void>;
   /** Writes the profiles: `pathOf` says where. */
@@ -81,6 +83,12 @@ export async function startMesh(
     usage: async () => {
       const usages = await Promise.all(children.map((child) => child.ask<NodeUsage>({ type: 'usage' })));
       return Object.fromEntries(ROLES.map((role, index) => [role, usages[index]])) as Record<Role, NodeUsage>;
+    },
+    liveBytes: async () => {
+      const answers = await Promise.all(
+        children.map((child) => child.ask<{ liveBytes: number }>({ type: 'liveMemory' })),
+      );
+      return answers.reduce((total, { liveBytes }) => total + liveBytes, 0) / answers.length;
     },
     profile: async () => {
       await Promise.all(children.map((child) => child.ask({ type: 'profile' })));

@@ -30,6 +30,8 @@ export interface MeshRound {
   readonly byRole: Readonly<Record<string, number>>;
   /** Resident memory of a process at the end, the mean of the three. */
   readonly rssBytes: number;
+  /** What of it is held after a garbage collection. */
+  readonly liveBytes: number;
   /** Spans finished per request, where they are counted. */
   readonly spansPerRequest?: number;
 }
@@ -74,6 +76,7 @@ async function measureTogether(meshes: readonly Mesh[], options: RoundOptions): 
   const before = await Promise.all(meshes.map((mesh) => mesh.usage()));
   const results = await load(options.requests);
   const after = await Promise.all(meshes.map((mesh) => mesh.usage()));
+  const live = await Promise.all(meshes.map((mesh) => mesh.liveBytes()));
   if (profileFolder !== undefined) {
     await Promise.all(
       meshes.map(({ variant, profiled }, index) =>
@@ -87,11 +90,12 @@ async function measureTogether(meshes: readonly Mesh[], options: RoundOptions): 
     const failed = (results[index]?.failed ?? 0) + (warmUp[index]?.failed ?? 0);
     if (failed > 0 || answered === 0)
       throw new Error(`${variant.name}: ${failed} of ${answered + failed} requests failed`);
-    return difference(before[index] as MeshUsage, after[index] as MeshUsage, answered);
+    const liveBytes = live[index] ?? Number.NaN;
+    return { ...difference(before[index] as MeshUsage, after[index] as MeshUsage, answered), liveBytes };
   });
 }
 
-function difference(before: MeshUsage, after: MeshUsage, requests: number): MeshRound {
+function difference(before: MeshUsage, after: MeshUsage, requests: number): Omit<MeshRound, 'liveBytes'> {
   const cpuOf = (role: (typeof ROLES)[number]): number => (after[role].cpuUs - before[role].cpuUs) / requests;
   const spans = ROLES.map((role) => spansBetween(before[role].spans, after[role].spans));
   const counted = spans.filter((count) => count !== undefined);

@@ -7,7 +7,16 @@ import { tableLines } from './table.ts';
 /** The main table. */
 export function meshTable(rows: readonly Row[], floor: Quartiles | undefined): string[] {
   return tableLines([
-    ['mesh', 'spans', 'CPU per request / untraced', 'quartiles', 'more CPU, µs', 'more memory, MB', 'starts'],
+    [
+      'mesh',
+      'spans',
+      'CPU per request / untraced',
+      'quartiles',
+      'more CPU, µs',
+      'more memory held, MB',
+      'more resident, MB',
+      'starts',
+    ],
     ...rows.map((row) => [row.title, spansOf(row), ...figures(row, floor)]),
   ]);
 }
@@ -15,7 +24,15 @@ export function meshTable(rows: readonly Row[], floor: Quartiles | undefined): s
 /** The table of how cost grows. */
 export function growthTable(rows: readonly Row[], floor: Quartiles | undefined): string[] {
   return tableLines([
-    ['request', 'CPU per request / untraced', 'quartiles', 'more CPU, µs', 'more memory, MB', 'starts'],
+    [
+      'request',
+      'CPU per request / untraced',
+      'quartiles',
+      'more CPU, µs',
+      'more memory held, MB',
+      'more resident, MB',
+      'starts',
+    ],
     ...rows.map((row) => [row.title, ...figures(row, floor)]),
   ]);
 }
@@ -37,15 +54,16 @@ function spansOf({ variant }: Row): string {
 }
 
 function figures(row: Row, floor: Quartiles | undefined): string[] {
-  if (row.missing !== undefined) return [row.missing, '', '', '', ''];
-  if (row.rounds.length === 0) return [row.failures[0] ?? 'out of time', '', '', '', '0'];
-  const { ratio, extraUs, extraMb, distinguishable } = summarize(row, floor);
+  if (row.missing !== undefined) return [row.missing, '', '', '', '', ''];
+  if (row.rounds.length === 0) return [row.failures[0] ?? 'out of time', '', '', '', '', '0'];
+  const { ratio, extraUs, extraLiveMb, extraRssMb, distinguishable } = summarize(row, floor);
   const told = distinguishable === false && row.variant.name !== 'untraced';
   return [
     told ? `${ratio.median.toFixed(2)}, not distinguishable` : ratio.median.toFixed(2),
     `${ratio.q1.toFixed(2)} to ${ratio.q3.toFixed(2)}`,
     extraUs.median.toFixed(0),
-    extraMb.toFixed(0),
+    extraLiveMb.toFixed(1),
+    extraRssMb.toFixed(0),
     String(row.rounds.length),
   ];
 }

@@ -2,6 +2,7 @@
 import { type StopReason, startLifecycle } from '#shared/lifecycle.ts';
 import { createInstrument } from '../instruments/create-instrument.ts';
 import type { Gateway } from './gateway.ts';
+import { measureLiveBytes } from './live-memory.ts';
 import type { NodeSettings } from './node-settings.ts';
 import { createProfiler } from './profiler.ts';
 
@@ -51,6 +52,7 @@ if (role === 'users') await broker.waitForServices('greeter', SERVICES_WITHIN_MS
 const profiler = createProfiler();
 process.on('message', (question: { type: string; path?: string }) => {
   if (question.type === 'usage') answer('usage', usage());
+  if (question.type === 'liveMemory') answer('liveMemory', { liveBytes: measureLiveBytes() });
   if (question.type === 'profile') profiler.start().then(() => answer('profile'));
   if (question.type === 'profiled') profiler.stop(String(question.path)).then(() => answer('profiled'));
 });
