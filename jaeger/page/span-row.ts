@@ -1,5 +1,6 @@
 /** One span of a trace's page: a line with its bar, and what it carries on opening it. */
 import { durationText } from '../tree/duration-text.ts';
+import { remarksOf } from '../tree/remarks.ts';
 import type { TreeRow } from '../tree/rows.ts';
 import type { LogJson, TagJson } from '../tree/trace-json.ts';
 import type { TraceTree, TreeSpan } from '../tree/trace-tree.ts';
@@ -31,7 +32,7 @@ function label({ span, depth }: TreeRow): Html {
     html`<span class="mark" title="follows from the span above, which did not wait for it">↝ </span>`
   }<span class="service">${span.service}</span> ${span.operation}${
     span.kind !== null && html`<span class="kind">${span.kind}</span>`
-  }${span.error && html`<span class="bad message">✗ ${span.errorMessage ?? 'failed'}</span>`}${
+  }${remarksOf(span).map((remark) => html`<span class="kind">· ${remark}</span>`)}${span.error && html`<span class="bad message">✗ ${span.errorMessage ?? 'failed'}</span>`}${
     span.missingParent !== null &&
     html`<span class="warn message">? its parent ${span.missingParent} is not in the trace</span>`
   }${span.inCircle && html`<span class="warn message">? it is its own ancestor</span>`}</div>`;

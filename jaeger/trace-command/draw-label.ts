@@ -1,4 +1,5 @@
 /** The left side of a line: branches, signs, service and operation; and the notes below it. */
+import { remarksOf } from '../tree/remarks.ts';
 import type { TreeRow } from '../tree/rows.ts';
 import type { TreeSpan } from '../tree/trace-tree.ts';
 import type { Paint, Palette } from './colours.ts';
@@ -13,7 +14,7 @@ export interface Piece {
 // Deeper than this the branches would leave no room for names.
 const MAX_BRANCHES = 16;
 
-/** What a row says on its left; a span that failed or has lost its parent begins with a sign. */
+/** What a row says on its left, remarks last; a span that failed or has lost its parent begins with a sign. */
 export function labelOf(row: TreeRow, palette: Palette, service: Paint): Piece[] {
   const { span } = row;
   const plain: Paint = (text) => text;
@@ -23,6 +24,12 @@ export function labelOf(row: TreeRow, palette: Palette, service: Paint): Piece[]
     { text: isLost(span) ? '? ' : '', paint: palette.warn },
     { text: serviceText(span.service), paint: service },
     { text: ` ${printable(span.operation)}`, paint: span.error ? palette.bad : plain },
+    {
+      text: remarksOf(span)
+        .map((remark) => ` · ${printable(remark)}`)
+        .join(''),
+      paint: palette.dim,
+    },
   ];
 }
 

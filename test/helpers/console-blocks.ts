@@ -40,5 +40,6 @@ export function withoutChance(line: string): string {
     .replace(/ *[━╺╸╍]*$/, '')
     .replace(/ {2,}([a-z]+)? *(\d[\d.]* (?:µs|ms|s))$/, ' $1 <time>')
     .replaceAll(/(?<=· )\d[\d.]* (?:µs|ms|s)(?= ·)/g, '<time>')
+    .replaceAll(/(?<=· (?:queued|late by) )\d[\d.]* (?:µs|ms|s)\b/g, '<time>')
     .replaceAll(/\b[0-9a-f]{32}\b/g, '<id>');
 }

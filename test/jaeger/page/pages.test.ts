@@ -23,7 +23,13 @@ test('a trace is shown with its services, spans, errors and facts', async (t) =>
         tags: { error: true, 'db.statement': 'SELECT 1' },
         logs: [{ atUs: 2500, fields: { event: 'error', message: 'no such user' } }],
       },
-      { id: 3, followsFrom: 2, operation: 'user.tested', startUs: 5000 },
+      {
+        id: 3,
+        followsFrom: 2,
+        operation: 'user.tested',
+        startUs: 5000,
+        tags: { 'moleculer.queue_ms': 12.5 },
+      },
       { id: 4, parent: 99, operation: 'lost' },
     ]),
   );
@@ -34,6 +40,7 @@ test('a trace is shown with its services, spans, errors and facts', async (t) =>
   for (const part of [
     'GET /user/test',
     '<span class="kind">server</span>',
+    '<span class="kind">· queued 12.5 ms</span>',
     '✗ no such user',
     '<th>db.statement</th><td>SELECT 1</td>',
     'Log after 2.50 ms',

@@ -66,6 +66,26 @@ test('a trace is drawn with its branches, kinds, durations, bars, errors and orp
   t.is(draw(tree), picture);
 });
 
+test('a line says how its span went, where a tag tells', (t) => {
+  const queued = { tags: { ...kind('server'), 'moleculer.queue_ms': 152 } };
+  const drawn = draw(
+    treeOfBatches(
+      batchOf(TRACE, 'lab', [
+        { id: 1, operation: 'GET /lab/pool', tags: { ...kind('server'), 'http.status_code': 404 } },
+        { id: 2, parent: 1, operation: 'lab.render', startUs: 1, tags: { 'moleculer.attempt': 2 } },
+        { id: 3, parent: 2, operation: 'lab.render', startUs: 2, ...queued },
+      ]),
+    ),
+  );
+  t.deepEqual(
+    drawn
+      .split('\n')
+      .slice(4)
+      .map((line) => line.replace(/ {2,}(server +)?[\d.]+ [mµ]s .*$/, '')),
+    ['lab GET /lab/pool · 404', '└─ lab lab.render · attempt 2', '   └─ lab lab.render · queued 152 ms'],
+  );
+});
+
 test('what went wrong is said where it began, and again only where it is told otherwise', (t) => {
   const failed = (message: string) => ({
     tags: { error: true },
