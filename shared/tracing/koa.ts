@@ -38,8 +38,11 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
 
   // No async function: it would take a promise more, and everything that it has to remember.
   return function traceRequest(ctx, next) {
-    // An application that is mounted in another one: the request has its span.
-    if (REQUEST in ctx.req) return next();
+    if (REQUEST in ctx.req) {
+      // An application that is mounted in another one: the request has its span.
+      listenForErrors(ctx.app);
+      return next();
+    }
     if (isIgnored(pathOf(ctx))) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
     const span = tracer.startSpan(ctx.method, parent ? { childOf: parent } : undefined);

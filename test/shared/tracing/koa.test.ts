@@ -361,6 +361,22 @@ test('an application that answers through another one’s callback is in the spa
   t.is(reply.headers.get('x-trace-id'), tracing.spans[0]?.traceId ?? '');
 });
 
+test('what fails in an application that answers for another one is the error of the request', async (t) => {
+  const { url, tree, tracing } = await startApp(t, (app) => {
+    const inner = new Koa().use(createMemoryTracing({ service: 'inner' }).koa()).use(() => {
+      throw new Error('out of order');
+    });
+    inner.silent = true;
+    app.use((ctx) => {
+      ctx.respond = false;
+      return inner.callback()(ctx.req, ctx.res);
+    });
+  });
+  t.is((await fetch(url)).status, 500);
+  t.is(await tree(1), 'api GET (server) ERROR http.method=GET http.status_code=500');
+  t.is(tracing.spans[0]?.logs[0]?.fields['message'], 'out of order');
+});
+
 test('the url is the one that the client asked for, whatever has been made of it', async (t) => {
   const { url, tree, tracing } = await startApp(
     t,
