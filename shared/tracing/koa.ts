@@ -182,9 +182,10 @@ function callerOf({ req }: Context, tracer: Tracer, policy: TrustPolicy): SpanCo
   return 'undecided' in caller ? (caller as { undecided(): SpanContext }).undecided() : undefined;
 }
 
-/** What @koa/router leaves on the context. */
+/** What @koa/router leaves on the context, and koa-mount. */
 interface RouterState {
   _matchedRoute?: unknown;
+  mountPath?: unknown;
   matched?: readonly { path: unknown; methods: readonly string[] }[];
 }
 
@@ -193,14 +194,20 @@ interface RouterState {
  * no method. Undefined where no route is for this path and method.
  */
 function matchedRoute(ctx: Context): string | undefined {
-  const { _matchedRoute: latest, matched = [] } = ctx as RouterState;
+  const { _matchedRoute: latest, matched = [], mountPath } = ctx as RouterState;
   let route: unknown;
   for (const { path, methods } of matched) {
     if (!methods.includes(ctx.method)) continue;
     route = path;
     if (path === latest) break;
   }
-  return route === undefined ? undefined : String(route);
+  return route === undefined ? undefined : mounted(String(route), mountPath, ctx);
+}
+
+/** The route with the path before it at which its application is mounted; a route of the outer application begins with it. */
+function mounted(route: string, mountPath: unknown, { originalUrl }: Context): string {
+  if (typeof mountPath !== 'string' || route.startsWith(mountPath)) return route;
+  return originalUrl.startsWith(mountPath) ? mountPath.replace(/\/$/, '') + route : route;
 }
 
 /** As the client asked, whatever has been made of it since; without its path where what it asked for is no URL. */

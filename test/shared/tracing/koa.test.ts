@@ -11,6 +11,7 @@ import Koa from 'koa';
 import { createTracing, currentSpan, inSpan } from '#shared/tracing/index.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { startApp } from '../../helpers/koa-app.ts';
+import { until } from '../../helpers/until.ts';
 
 test('a span is named by the route that matched', async (t) => {
   const { url, tree } = await startApp(t, (_, router) => {
@@ -342,6 +343,42 @@ test('an application that is mounted in another one has no span of its own, and 
     'api GET /orders/:id (server) http.method=GET http.route=/orders/:id http.status_code=200',
   );
   t.is(reply.headers.get('x-trace-id'), tracing.spans[0]?.traceId ?? '');
+});
+
+/** As koa-mount does it. */
+function mount(prefix: string, inner: Router): Koa.Middleware {
+  const routes = inner.routes() as Koa.Middleware;
+  return async (ctx, upstream) => {
+    const { path } = ctx;
+    if (!path.startsWith(prefix)) return upstream();
+    Object.assign(ctx, { mountPath: prefix, path: path.slice(prefix.length) || '/' });
+    try {
+      await routes(ctx, async () => {
+        ctx.path = path;
+        await upstream();
+      });
+    } finally {
+      ctx.path = path;
+    }
+  };
+}
+
+test('a route is told with the path at which its application is mounted', async (t) => {
+  const orders = new Router().get('/orders/:id', (ctx) => {
+    ctx.body = 'an order';
+  });
+  const { url, tracing } = await startApp(t, (app, router) => {
+    app.use(mount('/api', orders));
+    router.get('/api/users/:id', (ctx) => {
+      ctx.body = 'a user';
+    });
+  });
+  for (const path of ['/api/orders/7', '/api/users/7', '/orders/7']) await (await fetch(url + path)).text();
+  await until(() => tracing.spans.length === 3);
+  t.deepEqual(
+    tracing.spans.map(({ operation }) => operation),
+    ['GET /api/orders/:id', 'GET /api/users/:id', 'GET'],
+  );
 });
 
 test('an application that answers through another one’s callback is in the span of the request', async (t) => {
