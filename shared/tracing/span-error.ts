@@ -1,9 +1,11 @@
 /** How an error is shown on a span: the boolean tag and one log, as OpenTracing's conventions have it. */
+import { types } from 'node:util';
 import type { Span } from 'opentracing';
 import { isRecorded } from './recorded.ts';
 import { ERROR } from './tags.ts';
 import { textOf } from './text.ts';
 
+const { isNativeError } = types;
 const LONGEST_STACK = 8192;
 
 /** Marks the span as failed with `error`, whatever was thrown; never throws itself. */
@@ -22,7 +24,8 @@ export function markRefusal(span: Span, error: unknown): void {
 /** The error's own account; of one that cannot be read, only that. */
 function errorFields(error: unknown): Record<string, unknown> {
   try {
-    if (error instanceof Error) return fieldsOf(error);
+    // Those of another realm, such as a sandbox's, are of no class of ours.
+    if (error instanceof Error || isNativeError(error)) return fieldsOf(error);
   } catch {
     // A Proxy, or a getter, that throws.
   }

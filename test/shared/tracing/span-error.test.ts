@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { markError } from '#shared/tracing/span-error.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
@@ -22,6 +23,14 @@ test('an error is a boolean tag and one log with all that it says', (t) => {
     'error.type': 'LIMIT',
   });
   t.regex(String(seen?.logs[0]?.fields['stack']), /^RangeError: too much\n +at /);
+});
+
+test('an error of another realm is one, too', (t) => {
+  const error = runInNewContext("new RangeError('out of the sandbox')");
+  t.false(error instanceof Error);
+  const fields = marked(error)?.logs[0]?.fields;
+  t.like(fields, { 'error.kind': 'RangeError', message: 'out of the sandbox' });
+  t.regex(String(fields?.['stack']), /^RangeError: out of the sandbox/);
 });
 
 test('what is thrown may be anything', (t) => {
