@@ -9,6 +9,7 @@ import { disabledMiddleware } from './moleculer/disabled.ts';
 import { type MoleculerOptions, moleculerMiddleware } from './moleculer/middleware.ts';
 import type { TracingOptions } from './options.ts';
 import { readSettings, type TracingSettings } from './settings.ts';
+import { NODE_ID } from './tags.ts';
 import { setQueryUrl } from './trace-url.ts';
 
 /** How long {@link Tracing.close} may take, where nothing is said. */
@@ -61,7 +62,11 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
     return tracer;
   };
   const flush = (): Promise<void> => backend.flush({ deadlineMs: FLUSH_DEADLINE_MS });
-  const describeProcess = (tags: Record<string, unknown>): void => backend.describeProcess?.(tags);
+  const nodes = new Set<string>();
+  const addNode = (nodeID: string): void => {
+    nodes.add(nodeID);
+    backend.describeProcess?.({ [NODE_ID]: [...nodes].join(', ') });
+  };
   let closing: Promise<CloseResult> | undefined;
   const close = ({ deadlineMs = CLOSE_DEADLINE_MS } = {}): Promise<CloseResult> => {
     closing ??= backend.close({ deadlineMs });
@@ -71,7 +76,7 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   const koa: Tracing['koa'] = (options = {}) =>
     koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options });
   const moleculer: Tracing['moleculer'] = (options) =>
-    moleculerMiddleware({ tracerFor, service: settings.service, describeProcess, flush }, options);
+    moleculerMiddleware({ tracerFor, service: settings.service, addNode, flush }, options);
 
   opentracing.initGlobalTracer(tracerFor(settings.service));
   setQueryUrl(settings.queryUrl);

@@ -25,13 +25,15 @@ export interface DeliveryOptions<Span> {
 export class Delivery<Span extends { readonly service: string }> {
   readonly #collector: Collector;
   readonly #batches: ThriftBatches<Span>;
+  readonly #configured: Tags;
   #processTags: Tags;
   #watchesForCrash = false;
 
   constructor(collector: Collector, options: DeliveryOptions<Span>) {
     const { reporter, framing, maxBatchBytes } = collector;
     this.#collector = collector;
-    this.#processTags = { ...options.processTags };
+    this.#configured = { ...options.processTags };
+    this.#processTags = this.#configured;
     this.#batches = new ThriftBatches(reporter, {
       ...options,
       processTags: () => this.#processTags,
@@ -40,9 +42,9 @@ export class Delivery<Span extends { readonly service: string }> {
     });
   }
 
-  /** Adds to the process what is not said of it yet; a service that has begun its batch keeps its own. */
+  /** Adds to the process what its settings do not say; a service that has begun its batch keeps its own. */
   describeProcess(tags: Tags): void {
-    this.#processTags = { ...tags, ...this.#processTags };
+    this.#processTags = { ...this.#processTags, ...tags, ...this.#configured };
   }
 
   record(span: Span): void {

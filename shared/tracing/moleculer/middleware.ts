@@ -2,7 +2,6 @@
 import type { Middleware, ServiceBroker } from 'moleculer';
 import type { Tracer } from 'opentracing';
 import { MoleculerTracingError } from '../errors.ts';
-import * as tag from '../tags.ts';
 import { callTracing } from './call-hook.ts';
 import { consumerWrap, producerHooks } from './events.ts';
 import { executionWrap } from './execution-wrap.ts';
@@ -29,8 +28,8 @@ export interface MoleculerOptions {
 export interface MoleculerParts {
   tracerFor(service: string): Tracer;
   readonly service: string;
-  /** Adds tags to the process that spans are of. */
-  describeProcess(tags: Record<string, unknown>): void;
+  /** Told of each broker: the process that spans are of names its node, or its nodes where there are several. */
+  addNode(nodeID: string): void;
   flush(): Promise<unknown>;
 }
 
@@ -54,7 +53,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
   return {
     name: 'Tracemesh',
     created(broker: ServiceBroker) {
-      parts.describeProcess({ [tag.NODE_ID]: broker.nodeID });
+      parts.addNode(broker.nodeID);
       watchContexts(broker, watch);
       const onion = new Onion(broker);
       onion.put('localAction', handlerWrap, 'innermost');

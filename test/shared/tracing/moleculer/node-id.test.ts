@@ -18,3 +18,19 @@ test("the spans of a broker carry its node's id on their process", async (t) => 
   );
   t.deepEqual(ids, [['node-7'], ['node-7']]);
 });
+
+test('where several brokers share a tracing, the process names all their nodes', async (t) => {
+  const collector = await startThriftCollector(t);
+  const tracing = createTracing({ service: 'gateway', endpoint: collector.endpoint, env: {} });
+  for (const nodeID of ['node-1', 'node-2']) {
+    const broker = new ServiceBroker({ nodeID, logger: false, middlewares: [tracing.moleculer()] });
+    await broker.start();
+    t.teardown(() => broker.stop());
+  }
+  tracing.tracerFor('gateway').startSpan('a').finish();
+  await tracing.close();
+  const [batch] = collector.batches;
+  t.deepEqual(batch?.process.tags?.filter(({ key }) => key === 'node.id').map(tagValueOf), [
+    'node-1, node-2',
+  ]);
+});
