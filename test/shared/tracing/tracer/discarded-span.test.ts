@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import opentracing, { type Span } from 'opentracing';
 import { uberTraceId } from '#shared/tracing/propagation/uber-trace-id.ts';
@@ -9,6 +7,7 @@ import { createRandomId } from '#shared/tracing/tracer/ids.ts';
 import { createSampler } from '#shared/tracing/tracer/sampling.ts';
 import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
+import { collectGarbage } from '../../../helpers/garbage.ts';
 
 function createTracer() {
   const recorded: FinishedSpan[] = [];
@@ -155,8 +154,6 @@ test('events follow from a discarded producer and are discarded, too', (t) => {
 });
 
 test('spans that begin in each other for ever hold none of those before them in memory', async (t) => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
   const { tracer } = createTracer();
   const beginChain = (length: number): { last: Span; first: WeakRef<Span> } => {
     let last: Span = startIn(tracer, TEXT);
