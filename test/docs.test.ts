@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { createTracing } from '#shared/tracing/index.ts';
 import { readComposeFile } from './helpers/compose.ts';
 import { ROOT } from './helpers/processes.ts';
+import { rows } from './shared/tracing/moleculer/outcomes/table.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const documents = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
@@ -34,6 +35,15 @@ for (const document of documents)
       });
     t.deepEqual(broken, []);
   });
+
+test('as many outcomes are promised as are tested', (t) => {
+  const text = documents.map(read).join('\n').replaceAll(/\s+/g, ' ');
+  const promised = text.matchAll(/(?:whole table, |each of )(\d+) (?:of them|outcomes)/g);
+  t.deepEqual(
+    [...promised].map(([, count]) => Number(count)),
+    [rows.length, rows.length],
+  );
+});
 
 test('every document is linked from the README', (t) => {
   const readme = read('README.md');
