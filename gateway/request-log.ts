@@ -1,11 +1,11 @@
 /** One line in the log for every request, when its answer is out or its client is gone. */
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '#shared/logger.ts';
+import { isHangUp } from '#shared/tracing/hang-up.ts';
 import { traceFields } from '#shared/tracing/index.ts';
 
 /** nginx's custom for a client that did not wait: no other status would be true. */
 const CLIENT_CLOSED_REQUEST = 499;
-const CONNECTION_LOST = new Set<unknown>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /**
  * Logs `method`, `route`, `status`, `durationMs` and `traceId`, and the error that the application was told of, which
@@ -40,13 +40,7 @@ function statusOf({ res }: Context): number {
 /** That the client went, or sent what is no HTTP, is what the status says; it is no failure of ours. */
 function failureOf({ state }: Context): unknown {
   const { failure } = state as { failure?: unknown };
-  const { code } = (failure ?? {}) as { code?: unknown };
-  return CONNECTION_LOST.has(code) || isParserError(code) ? undefined : failure;
-}
-
-/** Node's HTTP parser names what is wrong with what was sent. */
-function isParserError(code: unknown): boolean {
-  return typeof code === 'string' && code.startsWith('HPE_');
+  return isHangUp(failure) ? undefined : failure;
 }
 
 /** Asked for every few seconds by whatever runs this process. */

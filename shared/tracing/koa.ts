@@ -5,6 +5,7 @@ import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
+import { isHangUp } from './hang-up.ts';
 import { type TrustPolicy, trustOf } from './propagation/trust.ts';
 import { isRecorded } from './recorded.ts';
 import { growTags, remembered } from './shared-tags.ts';
@@ -152,15 +153,6 @@ function failureOf({ ctx, thrown }: TracedRequest): unknown {
   if (res.writableFinished) return undefined;
   const failure = thrown ?? (ctx.body as { errored?: unknown } | null | undefined)?.errored ?? undefined;
   return isHangUp(failure) ? undefined : failure;
-}
-
-/** How Node tells that the other end of a connection has gone. */
-const HANG_UPS = new Set<unknown>(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
-
-/** The same, or that the client has sent what is no HTTP: Node's parser says so by codes of its own. */
-function isHangUp(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return HANG_UPS.has(code) || (typeof code === 'string' && code.startsWith('HPE_'));
 }
 
 /** The failure of a request whose error was answered before it came to us. */
