@@ -202,13 +202,16 @@ function mounted(route: string, mountPath: unknown, { originalUrl }: Context): s
   return originalUrl.startsWith(mountPath) ? mountPath.replace(/\/$/, '') + route : route;
 }
 
-/** As the client asked, whatever has been made of it since; without its path where what it asked for is no URL. */
 function requestUrl(ctx: Context, withQuery: boolean): string {
-  const { originalUrl } = ctx;
-  const isPath = originalUrl.startsWith('/');
-  const path = isPath ? originalUrl.split('?', 1)[0] : pathOf(ctx);
-  const query = withQuery && path !== '' ? (isPath ? originalUrl.slice(path?.length) : ctx.search) : '';
-  return `${ctx.protocol}://${ctx.host}${path}${query}`.slice(0, LONGEST_URL);
+  const target = targetOf(ctx);
+  return `${ctx.protocol}://${ctx.host}${withQuery ? target : target.split('?', 1)[0]}`.slice(0, LONGEST_URL);
+}
+
+/** Path and query as the client asked, whatever has been made of them since; nothing where that is no URL, or has no path. */
+function targetOf(ctx: Context): string {
+  if (ctx.originalUrl.startsWith('/')) return ctx.originalUrl;
+  const path = pathOf(ctx);
+  return path === '' ? '' : path + ctx.search;
 }
 
 /** Koa's default answer to an error first removes all headers; ours is put back as the answer goes out. */
