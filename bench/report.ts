@@ -4,37 +4,27 @@ import type { MicroResult } from './micro/micro-benchmark.ts';
 import type { Quartiles } from './statistics.ts';
 import { tableLines } from './table.ts';
 
+/** The columns of {@link figures}. */
+const FIGURES = [
+  'CPU per request / untraced',
+  'quartiles',
+  'more CPU, µs',
+  'more memory held, MB',
+  'more resident, MB',
+  'starts',
+];
+
 /** The main table. */
 export function meshTable(rows: readonly Row[], floor: Quartiles | undefined): string[] {
   return tableLines([
-    [
-      'mesh',
-      'spans',
-      'CPU per request / untraced',
-      'quartiles',
-      'more CPU, µs',
-      'more memory held, MB',
-      'more resident, MB',
-      'starts',
-    ],
+    ['mesh', 'spans', ...FIGURES],
     ...rows.map((row) => [row.title, spansOf(row), ...figures(row, floor)]),
   ]);
 }
 
 /** The table of how cost grows. */
 export function growthTable(rows: readonly Row[], floor: Quartiles | undefined): string[] {
-  return tableLines([
-    [
-      'request',
-      'CPU per request / untraced',
-      'quartiles',
-      'more CPU, µs',
-      'more memory held, MB',
-      'more resident, MB',
-      'starts',
-    ],
-    ...rows.map((row) => [row.title, ...figures(row, floor)]),
-  ]);
+  return tableLines([['request', ...FIGURES], ...rows.map((row) => [row.title, ...figures(row, floor)])]);
 }
 
 /** The table of the micro-benchmarks. */
