@@ -50,7 +50,7 @@ const MOST_FOLLOWERS = 100;
 
 /** What is done with the events of one stream, however many calls it goes through. Refers to no stream. */
 class Observer {
-  /** The innermost caller, who reads it. */
+  /** Of the caller who got it last: who hands it on does not read it. */
   active: Span | undefined;
   readonly followers = new Set<Follower>();
 }
