@@ -13,7 +13,7 @@ import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { type Attempt, attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
-import { type HopOptions, hopOptions } from './hop.ts';
+import { forgetCause, type HopOptions, hopOptions } from './hop.ts';
 import { isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
@@ -89,10 +89,12 @@ export function callTracing(tracing: MoleculerTracing) {
       return promise.then(
         (result) => {
           succeed(call, ctx, result);
+          forgetCause(hop);
           return result;
         },
         (error) => {
           fail(call, ctx, error);
+          forgetCause(hop);
           throw error;
         },
       );

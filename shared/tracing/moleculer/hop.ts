@@ -43,6 +43,16 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
   return options as HopOptions;
 }
 
+/**
+ * Lets go of what caused a hop that is over. Moleculer's contexts hold on to their options, and outlive their requests: in
+ * the map in which `Transit` keeps what it waits for, V8 chains each table to the next, and one that has become old keeps
+ * all after it until the next full garbage collection, together with the requests that they held.
+ */
+export function forgetCause(hop: HopOptions): void {
+  const options = (hop.ctx?.options ?? hop) as Hop;
+  if (options[CAUSE] !== undefined) options[CAUSE] = undefined;
+}
+
 /** A copy that inherits what the options inherit: defaults may be there. */
 export function copyOf<Options extends HopOptions>(options: Options | undefined): Options {
   if (options === undefined) return {} as Options;

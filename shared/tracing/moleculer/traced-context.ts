@@ -18,6 +18,11 @@ export interface TracedContext extends Context {
   fallbackResult?: boolean;
 }
 
+/** Lets go of the result of an execution that is over: whoever keeps the context would keep that as well. */
+export function forgetHandled(ctx: TracedContext): void {
+  if (ctx[HANDLED] !== undefined) ctx[HANDLED] = undefined;
+}
+
 type ContextClass = new (...parameters: never[]) => Context;
 
 /** How the call hook is told of calls that never reach it. */

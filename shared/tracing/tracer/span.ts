@@ -192,6 +192,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     this.noteRecording();
     this.finishTimeMs = Math.max(endMs, this.startTimeMs);
     if (this.#isRecording) this.#owner.finished(this, local.isSampled());
+    this.#forget();
   }
 
   /** Takes a sampler's decision over into the trace's state. */
@@ -209,6 +210,14 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     if (this.#isRecording || this.#isFinished() || !this.spanContext.local.isSampled()) return;
     this.#isRecording = true;
     this.#owner.recording();
+  }
+
+  /** Keeps what a late child needs: contexts of requests that are over can outlive them for long, and the span with them. */
+  #forget(): void {
+    this.sharedTags = undefined;
+    this.tags = NOTHING as never;
+    this.logs = NOTHING as never;
+    this.references = NOTHING;
   }
 
   #isFinished(): boolean {

@@ -7,13 +7,14 @@ import { createRandomId } from '#shared/tracing/tracer/ids.ts';
 import { createSampler } from '#shared/tracing/tracer/sampling.ts';
 import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
+import { keepFinishedSpans } from '../../../helpers/finished-spans.ts';
 import { collectGarbage } from '../../../helpers/garbage.ts';
 
 function createTracer() {
-  const recorded: FinishedSpan[] = [];
+  const { recorded, sink } = keepFinishedSpans();
   const tracer = new JaegerTracer('users', {
     sampler: createSampler({ type: 'const', param: 1 }, { service: 'users' }),
-    sink: { record: (span) => recorded.push(span) },
+    sink,
     codecs: [uberTraceId],
     clock: new Clock(),
     randomId: createRandomId(),

@@ -4,14 +4,15 @@ import { NO_BAGGAGE } from '#shared/tracing/tracer/baggage.ts';
 import { Clock } from '#shared/tracing/tracer/clock.ts';
 import { createRandomId } from '#shared/tracing/tracer/ids.ts';
 import { createSampler, type SamplerSettings } from '#shared/tracing/tracer/sampling.ts';
-import type { FinishedSpan, JaegerSpan } from '#shared/tracing/tracer/span.ts';
+import type { JaegerSpan } from '#shared/tracing/tracer/span.ts';
 import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
+import { keepFinishedSpans } from '../../../helpers/finished-spans.ts';
 
 function createTracer(settings: SamplerSettings, random?: () => number) {
-  const recorded: FinishedSpan[] = [];
+  const { recorded, sink } = keepFinishedSpans();
   const tracer = new JaegerTracer('users', {
     sampler: createSampler(settings, { service: 'users', ...(random && { random }) }),
-    sink: { record: (span) => recorded.push(span) },
+    sink,
     codecs: [],
     clock: new Clock(),
     randomId: createRandomId(),
@@ -83,10 +84,10 @@ test('an unsampled root keeps nothing but what others have anyway', (t) => {
 test('the spans of a trace share one time: no child starts before its parent, none ends before its start', (t) => {
   let wallMs = 1_000_000;
   let monotonicMs = 0;
-  const recorded: FinishedSpan[] = [];
+  const { recorded, sink } = keepFinishedSpans();
   const tracer = new JaegerTracer('users', {
     sampler: createSampler({ type: 'const', param: 1 }, { service: 'users' }),
-    sink: { record: (span) => recorded.push(span) },
+    sink,
     codecs: [],
     clock: new Clock({ wallMs: () => Math.floor(wallMs), monotonicMs: () => (monotonicMs += 0.001) }),
     randomId: createRandomId(),
