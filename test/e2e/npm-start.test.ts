@@ -1,10 +1,11 @@
 /** `npm start` on a machine that has nothing but Node: the one mesh of this file is asked everything. */
+import { join } from 'node:path';
 import test from 'ava';
 import { isFree } from '../../dev/probe.ts';
 import { findServices } from '../../dev/services.ts';
 import { createFileOwner } from '../helpers/file-owner.ts';
 import { type Started, startEverything } from '../helpers/npm-start.ts';
-import { descendantsOf, ROOT, runs, startProcess } from '../helpers/processes.ts';
+import { descendantsOf, ROOT, runs, startProcess, variablesOf } from '../helpers/processes.ts';
 import { isLoopback, socketsOf } from '../helpers/sockets.ts';
 import { picture, readTrace, USER_TEST } from '../helpers/traces.ts';
 
@@ -113,6 +114,13 @@ test.serial('no socket can be reached from another machine', (t) => {
     sockets.filter(({ address }) => !isLoopback(address)),
     [],
   );
+});
+
+test.serial('every process finds what an earlier start has compiled', (t) => {
+  const folders = descendantsOf(mesh.launcher.pid)
+    .map((pid) => variablesOf(pid).get('NODE_COMPILE_CACHE'))
+    .filter((folder) => folder !== undefined);
+  t.deepEqual(folders, Array(findServices(ROOT).length + 3).fill(join(ROOT, 'node_modules/.cache/node')));
 });
 
 test.serial('another npm start of the same folder is a mesh of its own', async (t) => {

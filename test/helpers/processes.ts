@@ -103,6 +103,12 @@ export function descendantsOf(pid: number): number[] {
   return children.map(Number).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
+/** The environment that a process was started with. */
+export function variablesOf(pid: number): Map<string, string> {
+  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return new Map(entries.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)]));
+}
+
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
