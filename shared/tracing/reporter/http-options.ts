@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpAgent, validateHeaderName, validateHeaderValue } from '../node-http.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { containFailures, type ReporterLogger } from './drop-log.ts';
 import { type SpoolDisk, systemDisk } from './spool-disk.ts';

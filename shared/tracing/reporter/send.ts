@@ -1,6 +1,7 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
+import { request as requestHttp } from '../node-http.ts';
 import { type Clock, startBackgroundTimer, type Timer } from './clock.ts';
 import type { Payload } from './payload.ts';
 import { parseRetryAfter } from './retry-after.ts';

@@ -5,7 +5,7 @@
  * process alive and have no deadline. It asks at the first span, and then at every interval.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { get } from 'node:http';
+import { get } from '../node-http.ts';
 import { partOfJaegerClient } from './jaeger-client-part.ts';
 import type { Sampler } from './sampler.ts';
 

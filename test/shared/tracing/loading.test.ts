@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { TracingOptions } from '#shared/tracing/index.ts';
-import { ROOT } from '../../helpers/processes.ts';
+import { ROOT, startProcess } from '../../helpers/processes.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { startThriftCollector } from '../../helpers/thrift-collector.ts';
 
 /** Runs to its own end: what kept the process alive would end it by force. */
 async function load(options: TracingOptions, spans: number) {
@@ -37,6 +38,25 @@ for (const backend of ['jaeger', 'jaeger-client', 'memory', 'none'] as const) {
     t.deepEqual(opened, before);
   });
 }
+
+const DELIVERS_A_SPAN = `
+const { createTracing } = await import('#shared/tracing/index.ts');
+const tracing = createTracing({ service: 'shop' });
+tracing.koa();
+tracing.moleculer();
+tracing.tracerFor('stock').startSpan('count').finish();
+await tracing.close({ deadlineMs: 5000 });
+console.log(process.moduleLoadList.filter((module) => module.includes('undici')).join() || 'no undici');
+`;
+
+test('a process that delivers spans has no use for what is behind fetch, and does not load it', async (t) => {
+  const collector = await startThriftCollector(t);
+  const env = { JAEGER_ENDPOINT: collector.endpoint };
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', DELIVERS_A_SPAN], { env });
+  t.deepEqual(await app.ended, { code: 0, signal: null }, app.output());
+  t.is(app.output(), 'no undici\n');
+  t.is(collector.spans().length, 1);
+});
 
 for (const type of ['commonjs', 'module'])
   test(`a copy of the folder can be taken into a package of type ${type}`, async (t) => {
