@@ -1,5 +1,5 @@
 /** Runs rounds of many rows in turn, and sums each row up. */
-import type { Surroundings } from './mesh.ts';
+import { type Surroundings, startMesh } from './mesh.ts';
 import { PLAIN_WORKLOAD, type Workload } from './nodes/node-settings.ts';
 import { type Round, type RoundOptions, runRound } from './pair.ts';
 import { areDistinguishable, medianOf, type Quartiles, quartilesOf } from './statistics.ts';
@@ -41,13 +41,16 @@ export interface MeasureOptions extends RoundOptions {
   readonly starts: number;
   /** The moment, by `performance.now()`, after which no round begins. */
   readonly endMs: number;
+  /** Start each mesh once before, so that those which count find their code compiled. */
+  readonly compileFirst: boolean;
   readonly onProgress: (line: string) => void;
 }
 
 /** Measures all rows, one start of each after the other, so that the machine's moods spread over all of them. */
 export async function measureRows(plans: readonly RowPlan[], options: MeasureOptions): Promise<Row[]> {
-  const { starts, endMs, onProgress, ...round } = options;
+  const { starts, endMs, compileFirst, onProgress, ...round } = options;
   const rows = plans.map((plan) => ({ ...plan, rounds: [] as Round[], failures: [] as string[] }));
+  if (compileFirst) await compileOnce(plans, options.surroundings);
   for (let start = 1; start <= starts; start++) {
     for (const { title, variant, workload, missing, rounds, failures } of rows) {
       if (missing !== undefined) continue;
@@ -68,6 +71,16 @@ export async function measureRows(plans: readonly RowPlan[], options: MeasureOpt
     }
   }
   return rows;
+}
+
+/** Fills Node's compile cache. What fails here fails in the first round again, where it is told. */
+async function compileOnce(plans: readonly RowPlan[], surroundings: Surroundings): Promise<void> {
+  const runnable = plans.filter(({ missing }) => missing === undefined);
+  const byVariant = new Map(runnable.map((plan) => [plan.variant, plan]));
+  for (const [variant, { workload }] of byVariant) {
+    const mesh = await startMesh(variant, { workload, surroundings }).catch(() => undefined);
+    await mesh?.close();
+  }
 }
 
 /** A row in figures, told from `floor`, the ratios of two untraced meshes. */

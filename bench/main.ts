@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startChild } from './child.ts';
 import { type BenchPlan, CommandLineError, readCommandLine, USAGE } from './command-line.ts';
 import { measureRows, meshRows, type Row, type RowPlan, summarize } from './comparison.ts';
@@ -43,7 +44,11 @@ async function run(plan: BenchPlan): Promise<number> {
       throw new CommandLineError('nats-server is not installed; --parts micro needs none');
     await withSurroundings(async (surroundings) => {
       const measure = (rows: readonly RowPlan[], starts: number) =>
-        measureRows(rows, { ...roundOptions(plan), surroundings, starts, endMs, onProgress: note });
+        measureRows(rows, {
+          ...{ ...roundOptions(plan), surroundings, starts, endMs },
+          compileFirst: !plan.quick,
+          onProgress: note,
+        });
       if (plan.parts.includes('mesh')) {
         const variants = VARIANTS.filter(({ name }) => plan.variants.includes(name));
         mesh.push(...(await measure(meshRows(variants, isInstalled), plan.starts)));
@@ -71,7 +76,12 @@ function roundOptions({ inFlight, requests, warmUpRequests, profileFolder }: Ben
 }
 
 async function withSurroundings(use: (surroundings: Surroundings) => Promise<void>): Promise<void> {
-  const env = { PATH: process.env['PATH'], NODE_ENV: 'production' };
+  const env = {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    // As `npm start` does it. Else the traced processes alone would hold what strips the types of a whole library.
+    NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)),
+  };
   const infrastructure = await startChild(new URL('./infrastructure.ts', import.meta.url), {
     name: 'infrastructure',
     settings: {},
