@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
 import { ThriftWriter } from '#shared/tracing/thrift/thrift-writer.ts';
-import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import { copyOfFinished, type FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import type { Tags } from '#shared/tracing/tracer/tag-pairs.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 import { CALL_TAGS, createLoopTracer } from './spans.ts';
@@ -23,7 +23,7 @@ function encode(ownTags: Tags) {
   return () => {
     let finished: FinishedSpan | undefined;
     const tracer = createLoopTracer(true, (span) => {
-      finished = span;
+      finished = copyOfFinished(span);
     });
     const parent = tracer.startSpan('parent');
     tracer.startSpan('users.get', { childOf: parent, tags: CALL_TAGS }).addTags(ownTags).finish();

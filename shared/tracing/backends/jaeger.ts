@@ -5,7 +5,7 @@ import { Clock } from '../tracer/clock.ts';
 import { createRandomId } from '../tracer/ids.ts';
 import { durationUs } from '../tracer/microseconds.ts';
 import type { Sampler } from '../tracer/sampler.ts';
-import type { FinishedSpan } from '../tracer/span.ts';
+import { copyOfFinished, type FinishedSpan } from '../tracer/span.ts';
 import { type Tags, tagPairs } from '../tracer/tag-pairs.ts';
 import { JaegerTracer } from '../tracer/tracer.ts';
 import type { Backend } from './backend.ts';
@@ -64,18 +64,6 @@ export function createJaegerBackend(collector: Collector, options: JaegerBackend
 
 /** A finished span with one more log, at its end. */
 function withLog(span: FinishedSpan, fields: LossFields): FinishedSpan {
-  const { service, operationName, spanContext, references, startTimeMs, finishTimeMs, sharedTags, tags } =
-    span;
-  const logs = [...span.logs, { timeMs: finishTimeMs, fields: tagPairs(fields) }];
-  return {
-    service,
-    operationName,
-    spanContext,
-    references,
-    startTimeMs,
-    finishTimeMs,
-    sharedTags,
-    tags,
-    logs,
-  };
+  const logs = [...span.logs, { timeMs: span.finishTimeMs, fields: tagPairs(fields) }];
+  return { ...copyOfFinished(span), logs };
 }

@@ -36,6 +36,16 @@ export interface FinishedSpan {
   readonly logs: readonly SpanLog[];
 }
 
+/** The same for good, where somebody records it later: the span itself forgets it as soon as it has ended. */
+export function copyOfFinished(span: FinishedSpan): FinishedSpan {
+  const { service, operationName, spanContext, references } = span;
+  const { startTimeMs, finishTimeMs, sharedTags, tags, logs } = span;
+  return {
+    ...{ service, operationName, spanContext, references },
+    ...{ startTimeMs, finishTimeMs, sharedTags, tags, logs },
+  };
+}
+
 /** What a span needs of the tracer that made it. */
 export interface SpanOwner {
   readonly tracer: Tracer;
