@@ -21,7 +21,7 @@ import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
 import { followStream, isStream } from './streams.ts';
-import { forgetHandled, HANDLED, SPAN, type TracedContext } from './traced-context.ts';
+import { HANDLED, noteHandled, SPAN, type TracedContext } from './traced-context.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
 
@@ -77,7 +77,7 @@ export function executionWrap(tracing: MoleculerTracing) {
             settings.captureResponse(span, ctx, result);
           }
           endExecution(span, { incoming, outgoing: result, failure: hidden }, tracing);
-          forgetHandled(ctx);
+          noteHandled(ctx, undefined);
           return result;
         },
         (error) => {
@@ -86,7 +86,7 @@ export function executionWrap(tracing: MoleculerTracing) {
           const failure = describeOutcome(span, ctx, action) ?? failureNow(span, error, ctx[HANDLED]);
           markFailure(span, error);
           endExecution(span, { incoming, failure }, tracing);
-          forgetHandled(ctx);
+          noteHandled(ctx, undefined);
           throw error;
         },
       );

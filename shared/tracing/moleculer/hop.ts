@@ -50,7 +50,11 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
  */
 export function forgetCause(hop: HopOptions): void {
   const options = (hop.ctx?.options ?? hop) as Hop;
-  if (options[CAUSE] !== undefined) options[CAUSE] = undefined;
+  try {
+    if (options[CAUSE] !== undefined) options[CAUSE] = undefined;
+  } catch {
+    // The handler has frozen its options.
+  }
 }
 
 /** A copy that inherits what the options inherit: defaults may be there. */

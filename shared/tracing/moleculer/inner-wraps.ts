@@ -11,7 +11,7 @@ import type { ActionDefinition } from './action-definition.ts';
 import { attemptOf } from './attempts.ts';
 import { type Failure, failureNow } from './execution-end.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
-import { HANDLED, SPAN, type TracedContext } from './traced-context.ts';
+import { HANDLED, noteHandled, SPAN, type TracedContext } from './traced-context.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
 
@@ -21,7 +21,7 @@ export type Wrap = (this: ServiceBroker, next: Handler, definition: ActionDefini
 /** Innermost: remembers what the handler itself returned, which may outlive the execution. */
 export const handlerWrap: Wrap = (next) => (ctx) => {
   const promise = next(ctx);
-  ctx[HANDLED] = promise;
+  noteHandled(ctx, promise);
   return promise;
 };
 

@@ -18,9 +18,13 @@ export interface TracedContext extends Context {
   fallbackResult?: boolean;
 }
 
-/** Lets go of the result of an execution that is over: whoever keeps the context would keep that as well. */
-export function forgetHandled(ctx: TracedContext): void {
-  if (ctx[HANDLED] !== undefined) ctx[HANDLED] = undefined;
+/** Notes what the handler itself returned; nothing, once the execution is over: whoever keeps the context would keep it, too. */
+export function noteHandled(ctx: TracedContext, handled: Promise<unknown> | undefined): void {
+  try {
+    if (ctx[HANDLED] !== handled) ctx[HANDLED] = handled;
+  } catch {
+    // The handler has frozen its context.
+  }
 }
 
 type ContextClass = new (...parameters: never[]) => Context;

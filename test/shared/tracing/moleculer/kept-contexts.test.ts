@@ -1,9 +1,10 @@
 /** Contexts that are kept once their request is over, as Moleculer's own map of pending requests may do for long. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
-import { type Context, ServiceBroker } from 'moleculer';
+import { type Context, type Middleware, ServiceBroker } from 'moleculer';
 import opentracing, { type Span } from 'opentracing';
 import { createTracing } from '#shared/tracing/index.ts';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { collectGarbage } from '../../../helpers/garbage.ts';
 
 /** Notes each span that it starts, without holding it. */
@@ -49,3 +50,30 @@ for (const outcome of ['answers', 'fails'])
     t.truthy(server?.ref.deref(), 'what the handler still does in its context is in its span');
     t.is(kept.length, 2);
   });
+
+for (const what of ['context', 'options'] as const)
+  for (const outcome of ['answers', 'fails'])
+    test(`a handler that freezes its ${what} and ${outcome} does so as without tracing`, async (t) => {
+      const run = async (middlewares: Middleware[]) => {
+        const broker = new ServiceBroker({ logger: false, middlewares });
+        broker.createService({
+          name: 'shop',
+          actions: {
+            run(ctx: Context) {
+              Object.freeze(what === 'context' ? ctx : ctx.options);
+              if (outcome === 'fails') throw new Error('in vain');
+              return 'done';
+            },
+          },
+        });
+        await broker.start();
+        t.teardown(() => broker.stop());
+        return broker.call('shop.run').catch((error: Error) => error.message);
+      };
+      const tracing = createMemoryTracing({ service: 'shop' });
+      t.is(await run([tracing.moleculer()]), await run([]));
+      t.deepEqual(
+        tracing.spans.map(({ tags }) => [tags['span.kind'], tags['error'] === true]),
+        ['server', 'client'].map((kind) => [kind, outcome === 'fails']),
+      );
+    });
