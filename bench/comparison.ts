@@ -3,7 +3,7 @@ import { type Surroundings, startMesh } from './mesh.ts';
 import { PLAIN_WORKLOAD, type Workload } from './nodes/node-settings.ts';
 import { type Round, type RoundOptions, runRound } from './pair.ts';
 import { areDistinguishable, medianOf, type Quartiles, quartilesOf } from './statistics.ts';
-import type { Variant } from './variants.ts';
+import { UNTRACED, type Variant } from './variants.ts';
 
 /** What is to be measured in one row of a table. */
 export interface RowPlan {
@@ -73,12 +73,12 @@ export async function measureRows(plans: readonly RowPlan[], options: MeasureOpt
   return rows;
 }
 
-/** Fills Node's compile cache. What fails here fails in the first round again, where it is told. */
+/** Fills Node's compile cache, also for the mesh that each is paired with. What fails here fails again, where it is told. */
 async function compileOnce(plans: readonly RowPlan[], surroundings: Surroundings): Promise<void> {
   const runnable = plans.filter(({ missing }) => missing === undefined);
-  const byVariant = new Map(runnable.map((plan) => [plan.variant, plan]));
-  for (const [variant, { workload }] of byVariant) {
-    const mesh = await startMesh(variant, { workload, surroundings }).catch(() => undefined);
+  const variants = new Set([UNTRACED, ...runnable.map(({ variant }) => variant)]);
+  for (const variant of variants) {
+    const mesh = await startMesh(variant, { workload: PLAIN_WORKLOAD, surroundings }).catch(() => undefined);
     await mesh?.close();
   }
 }
