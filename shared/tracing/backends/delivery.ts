@@ -6,6 +6,7 @@ import { ThriftBatches } from '../thrift/thrift-batches.ts';
 import type { Tags } from '../tracer/tag-pairs.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 import type { BackendStats, CloseResult } from './backend.ts';
+import { unwatchForCrash, watchForCrash } from './crash-watch.ts';
 
 /** Where batches go, and in which form. */
 export interface Collector {
@@ -48,7 +49,10 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   record(span: Span): void {
-    if (this.#collector.survivesCrash && !this.#watchesForCrash) this.#watchForCrash();
+    if (this.#collector.survivesCrash && !this.#watchesForCrash) {
+      this.#watchesForCrash = true;
+      watchForCrash(this.#spoolNow);
+    }
     this.#batches.record(span);
   }
 
@@ -79,14 +83,8 @@ export class Delivery<Span extends { readonly service: string }> {
   async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
     this.#batches.flush();
     const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });
-    process.off('uncaughtExceptionMonitor', this.#spoolNow).off('exit', this.#spoolNow);
+    unwatchForCrash(this.#spoolNow);
     return { sent, dropped: dropped + this.#batches.lost };
-  }
-
-  #watchForCrash(): void {
-    this.#watchesForCrash = true;
-    // A monitor, unlike a handler, changes nothing of how the process dies.
-    process.on('uncaughtExceptionMonitor', this.#spoolNow).on('exit', this.#spoolNow);
   }
 
   readonly #spoolNow = (): void => {

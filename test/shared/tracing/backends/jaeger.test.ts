@@ -209,13 +209,13 @@ for (const [end, code] of [
     const next = createQuietBackend({ endpoint: collector.endpoint, spoolDir });
     next.createTracer('next').startSpan('after').finish();
     await next.flush({ deadlineMs: 5000 });
-    await until(() => collector.spans().length === 2);
+    await until(() => collector.spans().length === 3);
     t.deepEqual(
       collector
         .spans()
         .map(({ operationName }) => operationName)
         .sort(),
-      ['after', `before ${end}`],
+      ['after', `before ${end}`, `right before ${end}`],
     );
     await next.close({ deadlineMs: 5000 });
   });
@@ -229,6 +229,11 @@ test('a crash is watched for only while there is something to save', async (t) =
   t.is(listeners(), before);
   tracer.startSpan('a').finish();
   t.is(listeners(), before + 2);
-  await created.close({ deadlineMs: 100 });
+  const more = Array.from({ length: 20 }, () =>
+    createQuietBackend({ endpoint: NOWHERE, spoolDir: temporaryFolder(t) }),
+  );
+  for (const backend of more) backend.createTracer('users').startSpan('a').finish();
+  t.is(listeners(), before + 2, 'the same for all: Node warns of more than ten');
+  await Promise.all([created, ...more].map((backend) => backend.close({ deadlineMs: 100 })));
   t.is(listeners(), before);
 });
