@@ -1,27 +1,10 @@
 import test from 'ava';
 import opentracing, { type Span } from 'opentracing';
-import { uberTraceId } from '#shared/tracing/propagation/uber-trace-id.ts';
-import { Clock } from '#shared/tracing/tracer/clock.ts';
 import { DiscardedSpan } from '#shared/tracing/tracer/discarded-span.ts';
-import { createRandomId } from '#shared/tracing/tracer/ids.ts';
-import { createSampler } from '#shared/tracing/tracer/sampling.ts';
 import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
-import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
-import { keepFinishedSpans } from '../../../helpers/finished-spans.ts';
+import type { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
 import { collectGarbage } from '../../../helpers/garbage.ts';
-
-function createTracer() {
-  const { recorded, sink } = keepFinishedSpans();
-  const tracer = new JaegerTracer('users', {
-    sampler: createSampler({ type: 'const', param: 1 }, { service: 'users' }),
-    sink,
-    codecs: [uberTraceId],
-    clock: new Clock(),
-    randomId: createRandomId(),
-    counts: { started: 0, finished: 0 },
-  });
-  return { tracer, recorded };
-}
+import { createRecordingTracer } from './recording-tracer.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const TEXT = `${TRACE_ID}:b7ad6b7169203331:0:0`;
@@ -36,7 +19,7 @@ const parents = (spans: readonly FinishedSpan[]) =>
   });
 
 test('a hop that says it is not sampled is carried on as it came', (t) => {
-  const { tracer, recorded } = createTracer();
+  const { tracer, recorded } = createRecordingTracer();
   const server = startIn(tracer, TEXT);
   t.true(server instanceof DiscardedSpan);
   const inner = tracer.startSpan('inner', { childOf: server });
@@ -48,7 +31,7 @@ test('a hop that says it is not sampled is carried on as it came', (t) => {
 });
 
 test('who asks for its ids gets its own, in the trace that it came from, and they are carried on', (t) => {
-  const { tracer } = createTracer();
+  const { tracer } = createRecordingTracer();
   const server = startIn(tracer, TEXT);
   const context = server.context();
   t.is(context.toTraceId(), TRACE_ID);
@@ -61,7 +44,7 @@ test('who asks for its ids gets its own, in the trace that it came from, and the
 });
 
 test('only what is wholly right is taken as it came', (t) => {
-  const { tracer } = createTracer();
+  const { tracer } = createRecordingTracer();
   for (const text of [
     `${'0'.repeat(32)}:b7ad6b7169203331:0:0`,
     `${TRACE_ID}:${'0'.repeat(16)}:0:0`,
@@ -72,7 +55,7 @@ test('only what is wholly right is taken as it came', (t) => {
 });
 
 test('a hop that says it is sampled is recorded', (t) => {
-  const { tracer, recorded } = createTracer();
+  const { tracer, recorded } = createRecordingTracer();
   const server = startIn(tracer, `${TRACE_ID}:b7ad6b7169203331:0:1`);
   t.false(server instanceof DiscardedSpan);
   server.finish();
@@ -86,7 +69,7 @@ for (const [title, text] of [
   ['encoded colons', encodeURIComponent(TEXT)],
 ] as const)
   test(`a context with ${title} that is not sampled is carried on in the form of a hop`, (t) => {
-    const { tracer, recorded } = createTracer();
+    const { tracer, recorded } = createRecordingTracer();
     const server = startIn(tracer, text);
     t.true(server instanceof DiscardedSpan);
     t.is(tracer.contextText(server), TEXT);
@@ -95,7 +78,7 @@ for (const [title, text] of [
   });
 
 test('baggage reaches what begins later, in this process and the next', (t) => {
-  const { tracer } = createTracer();
+  const { tracer } = createRecordingTracer();
   const server = startIn(tracer, TEXT);
   const early = tracer.startSpan('early', { childOf: server });
   server.setBaggageItem('tenant', 'north');
@@ -112,7 +95,7 @@ test('baggage reaches what begins later, in this process and the next', (t) => {
 });
 
 test('whoever raises the priority has all that is under way recorded, from its beginning, in its place', (t) => {
-  const { tracer, recorded } = createTracer();
+  const { tracer, recorded } = createRecordingTracer();
   const before = Date.now();
   const server = startIn(tracer, TEXT);
   const over = tracer.startSpan('over', { childOf: server });
@@ -136,14 +119,14 @@ test('whoever raises the priority has all that is under way recorded, from its b
 });
 
 test('a span that begins with the priority raised is recorded', (t) => {
-  const { tracer, recorded } = createTracer();
+  const { tracer, recorded } = createRecordingTracer();
   const childOf = tracer.contextFromText(TEXT) as opentracing.SpanContext;
   tracer.startSpan('raised', { childOf, tags: { 'sampling.priority': 1 } }).finish();
   t.deepEqual(parents(recorded), ['b7ad6b7169203331 > raised']);
 });
 
 test('events follow from a discarded producer and are discarded, too', (t) => {
-  const { tracer, recorded } = createTracer();
+  const { tracer, recorded } = createRecordingTracer();
   const producer = tracer.contextFromText(TEXT) as opentracing.SpanContext;
   const consumer = tracer.startSpan('consumer', { references: [opentracing.followsFrom(producer)] });
   t.true(consumer instanceof DiscardedSpan);
@@ -155,7 +138,7 @@ test('events follow from a discarded producer and are discarded, too', (t) => {
 });
 
 test('spans that begin in each other for ever hold none of those before them in memory', async (t) => {
-  const { tracer } = createTracer();
+  const { tracer } = createRecordingTracer();
   const beginChain = (length: number): { last: Span; first: WeakRef<Span> } => {
     let last: Span = startIn(tracer, TEXT);
     const first = new WeakRef(last);

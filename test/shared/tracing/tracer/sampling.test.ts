@@ -2,24 +2,12 @@ import { mock } from 'node:test';
 import test from 'ava';
 import { NO_BAGGAGE } from '#shared/tracing/tracer/baggage.ts';
 import { Clock } from '#shared/tracing/tracer/clock.ts';
-import { createRandomId } from '#shared/tracing/tracer/ids.ts';
-import { createSampler, type SamplerSettings } from '#shared/tracing/tracer/sampling.ts';
+import type { SamplerSettings } from '#shared/tracing/tracer/sampling.ts';
 import type { JaegerSpan } from '#shared/tracing/tracer/span.ts';
-import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
-import { keepFinishedSpans } from '../../../helpers/finished-spans.ts';
+import { createRecordingTracer } from './recording-tracer.ts';
 
-function createTracer(settings: SamplerSettings, random?: () => number) {
-  const { recorded, sink } = keepFinishedSpans();
-  const tracer = new JaegerTracer('users', {
-    sampler: createSampler(settings, { service: 'users', ...(random && { random }) }),
-    sink,
-    codecs: [],
-    clock: new Clock(),
-    randomId: createRandomId(),
-    counts: { started: 0, finished: 0 },
-  });
-  return { tracer, recorded };
-}
+const createTracer = (settings: SamplerSettings, random?: () => number) =>
+  createRecordingTracer({ settings, random });
 
 test('a probabilistic sampler keeps a trace where the random number is below its rate', (t) => {
   const numbers = [0.24, 0.25, 0, 0.999];
@@ -84,15 +72,8 @@ test('an unsampled root keeps nothing but what others have anyway', (t) => {
 test('the spans of a trace share one time: no child starts before its parent, none ends before its start', (t) => {
   let wallMs = 1_000_000;
   let monotonicMs = 0;
-  const { recorded, sink } = keepFinishedSpans();
-  const tracer = new JaegerTracer('users', {
-    sampler: createSampler({ type: 'const', param: 1 }, { service: 'users' }),
-    sink,
-    codecs: [],
-    clock: new Clock({ wallMs: () => Math.floor(wallMs), monotonicMs: () => (monotonicMs += 0.001) }),
-    randomId: createRandomId(),
-    counts: { started: 0, finished: 0 },
-  });
+  const clock = new Clock({ wallMs: () => Math.floor(wallMs), monotonicMs: () => (monotonicMs += 0.001) });
+  const { tracer, recorded } = createRecordingTracer({ clock });
   const root = tracer.startSpan('root') as JaegerSpan;
   wallMs -= 60_000;
   tracer.startSpan('another trace').finish();

@@ -1,26 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
-import { Clock } from '#shared/tracing/tracer/clock.ts';
-import { createRandomId } from '#shared/tracing/tracer/ids.ts';
-import { createSampler } from '#shared/tracing/tracer/sampling.ts';
-import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
-import { keepFinishedSpans } from '../../../helpers/finished-spans.ts';
 import { collectGarbage } from '../../../helpers/garbage.ts';
-
-function createTracer(sink: ReturnType<typeof keepFinishedSpans>['sink']) {
-  return new JaegerTracer('users', {
-    sampler: createSampler({ type: 'const', param: 1 }, { service: 'users' }),
-    sink,
-    codecs: [],
-    clock: new Clock(),
-    randomId: createRandomId(),
-    counts: { started: 0, finished: 0 },
-  });
-}
+import { createRecordingTracer } from './recording-tracer.ts';
 
 test('a span that is over is still a parent, and holds nothing of what was written on it', async (t) => {
-  const { recorded, sink } = keepFinishedSpans();
-  const tracer = createTracer(sink);
+  const { tracer, recorded } = createRecordingTracer();
   const finishTagged = () => {
     const [tag, field, shared] = [{ of: 'a tag' }, { of: 'a log' }, Object.freeze({ of: 'all' })];
     const span = tracer.startSpan('over', { tags: shared });
