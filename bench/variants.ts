@@ -39,6 +39,12 @@ export const SAMPLED: Variant = {
 /** All variants, in the order of the table. */
 export const VARIANTS: readonly Variant[] = [
   UNTRACED,
+  {
+    ...UNTRACED,
+    name: 'renewing',
+    title: 'untraced, its pending requests renewed as ours are',
+    instrument: 'renewing',
+  },
   SAMPLED,
   { ...SAMPLED, name: 'one-percent', title: 'Tracemesh, 1% sampled', sampleRate: 0.01 },
   { ...SAMPLED, name: 'unsampled', title: 'Tracemesh, none sampled', sampleRate: 0 },

@@ -9,6 +9,8 @@ export async function createInstrument(settings: NodeSettings): Promise<Instrume
   switch (settings.instrument) {
     case 'untraced':
       return (await import('./untraced.ts')).UNTRACED;
+    case 'renewing':
+      return (await import('./renewing.ts')).createRenewing();
     case 'tracemesh':
     case 'tracemesh-jaeger-client':
       return (await import('./tracemesh.ts')).createTracemesh(settings);

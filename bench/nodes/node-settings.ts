@@ -42,6 +42,7 @@ export interface NodeSettings {
 /** The ways to trace a mesh, each a module of `instruments/`. */
 export const INSTRUMENTS = [
   'untraced',
+  'renewing',
   'tracemesh',
   'tracemesh-jaeger-client',
   'naive-jaeger-client',

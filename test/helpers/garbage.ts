@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 
-const collect = runInNewContext('gc') as () => void;
+const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
 
 /**
  * Collects all that nothing refers to; finalizers run some turns later. Twice: a collection that V8 has begun by itself is
@@ -13,4 +13,10 @@ const collect = runInNewContext('gc') as () => void;
 export function collectGarbage(): void {
   collect();
   collect();
+}
+
+/** Collects what is young and what nothing seems to refer to: what is old counts as alive, and with it all that it refers to. */
+export function collectYoungGarbage(): void {
+  collect({ type: 'minor' });
+  collect({ type: 'minor' });
 }

@@ -1,0 +1,100 @@
+/** Requests that wait for an answer of another node, and what is left of them once they have it. */
+import { getHeapStatistics } from 'node:v8';
+import test, { type ExecutionContext } from 'ava';
+import { type Context, type Errors, type Middleware, ServiceBroker } from 'moleculer';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
+import { collectGarbage, collectYoungGarbage } from '../../../helpers/garbage.ts';
+
+const OTHERS = 500;
+const AT_ONCE = 20;
+
+/** A traced node that calls one whose `house.wait` answers when the door opens, and `house.enter` at once. */
+async function startPair(t: ExecutionContext, middlewares: Middleware[] = []) {
+  const door = Promise.withResolvers<void>();
+  const options = { logger: false, transporter: 'Fake', namespace: t.title, requestTimeout: 0 } as const;
+  const tracing = createMemoryTracing({ service: 'caller' });
+  const caller = new ServiceBroker({
+    ...options,
+    nodeID: 'caller',
+    middlewares: [...middlewares, tracing.moleculer()],
+  });
+  const callee = new ServiceBroker({ ...options, nodeID: 'callee' });
+  callee.createService({
+    name: 'house',
+    actions: {
+      wait: ({ params }: Context<{ guest: number }>) => door.promise.then(() => params.guest),
+      enter: ({ params }: Context<{ guest: number }>) => params.guest,
+    },
+  });
+  await Promise.all([caller.start(), callee.start()]);
+  t.teardown(() => Promise.all([caller.stop(), callee.stop()]));
+  await caller.waitForServices('house', 5000, 10);
+  const call = (action: string, guest: number, load?: unknown) =>
+    caller.call<number, object>(`house.${action}`, { guest, load });
+  return { caller, callee, tracing, door, call };
+}
+
+type Pair = Awaited<ReturnType<typeof startPair>>;
+
+/** Many calls that are answered while others wait, each with something heavy that `load` makes. */
+async function callOthers({ call }: Pair, load?: () => unknown): Promise<void> {
+  for (let done = 0; done < OTHERS; done += AT_ONCE)
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => call('enter', done + at, load?.())));
+}
+
+const guests = Array.from({ length: 200 }, (_, guest) => guest);
+
+test.serial('nothing stays of calls that are over, although some that came before them wait', async (t) => {
+  const pair = await startPair(t);
+  await callOthers(pair);
+  const waiting = pair.call('wait', 1);
+  collectGarbage(); // all that is alive is old from here on
+  const before = getHeapStatistics().used_heap_size;
+  await callOthers(pair, () => Array.from({ length: 2000 }, Math.random));
+  pair.tracing.spans.length = 0;
+  collectYoungGarbage();
+  const kept = getHeapStatistics().used_heap_size - before;
+  t.true(kept < 1_000_000, `${kept} bytes of ${OTHERS} calls with 16 KB each`);
+  pair.door.resolve();
+  t.is(await waiting, 1);
+});
+
+test.serial('calls that wait while many others are answered get their own answers', async (t) => {
+  const pair = await startPair(t);
+  const waiting = guests.map((guest) => pair.call('wait', guest));
+  await callOthers(pair);
+  t.is(pair.caller.transit?.pendingRequests.size, guests.length);
+  pair.door.resolve();
+  t.deepEqual(await Promise.all(waiting), guests);
+  t.is(pair.caller.transit?.pendingRequests.size, 0);
+  t.is(pair.tracing.spans.length, guests.length + OTHERS);
+});
+
+test.serial(
+  'calls that wait while many others are answered fail with the node that they wait for',
+  async (t) => {
+    const pair = await startPair(t);
+    const waiting = guests.map((guest) => pair.call('wait', guest));
+    await callOthers(pair);
+    pair.caller.transit?.removePendingRequestByNodeID('callee');
+    const settled = await Promise.allSettled(waiting);
+    t.deepEqual(
+      settled.map((result) => result.status === 'rejected' && (result.reason as Errors.MoleculerError).type),
+      guests.map(() => 'REQUEST_REJECTED'),
+    );
+    t.is(pair.caller.transit?.pendingRequests.size, 0);
+  },
+);
+
+test('a list of pending requests that is of the application is left alone', async (t) => {
+  class Watched extends Map<string, never> {}
+  const watched = new Watched();
+  const watch = {
+    created: ({ transit }: ServiceBroker) => {
+      if (transit) transit.pendingRequests = watched;
+    },
+  };
+  const { caller, ...pair } = await startPair(t, [watch]);
+  await callOthers({ caller, ...pair });
+  t.is(caller.transit?.pendingRequests, watched);
+});
