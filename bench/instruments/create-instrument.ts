@@ -10,7 +10,7 @@ export async function createInstrument(settings: NodeSettings): Promise<Instrume
     case 'untraced':
       return (await import('./untraced.ts')).UNTRACED;
     case 'renewing':
-      return (await import('./renewing.ts')).createRenewing();
+      return (await import('./renewing.ts')).RENEWING;
     case 'tracemesh':
     case 'tracemesh-jaeger-client':
       return (await import('./tracemesh.ts')).createTracemesh(settings);

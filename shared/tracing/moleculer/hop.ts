@@ -43,11 +43,7 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
   return options as HopOptions;
 }
 
-/**
- * Lets go of what caused a hop that is over. Moleculer's contexts hold on to their options, and outlive their requests: in
- * the map in which `Transit` keeps what it waits for, V8 chains each table to the next, and one that has become old keeps
- * all after it until the next full garbage collection, together with the requests that they held.
- */
+/** Lets go of what caused a hop that is over: contexts hold on to their options, and applications may keep contexts for long. */
 export function forgetCause(hop: HopOptions): void {
   const options = (hop.ctx?.options ?? hop) as Hop;
   try {

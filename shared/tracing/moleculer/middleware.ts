@@ -1,5 +1,5 @@
 /** The Moleculer middleware: which hook makes which span, and where in Moleculer's onion each wrap lies. */
-import type { Context, Middleware, ServiceBroker } from 'moleculer';
+import type { Middleware, ServiceBroker } from 'moleculer';
 import type { Tracer } from 'opentracing';
 import { MoleculerTracingError } from '../errors.ts';
 import { callTracing } from './call-hook.ts';
@@ -11,7 +11,7 @@ import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { carryEvents, ignoreAnsweredCarriers } from './on-the-wire.ts';
 import { Onion } from './onion.ts';
 import { OpenEnds } from './open-ends.ts';
-import { renewingPendingRequests } from './pending-requests.ts';
+import { renewPendingRequests } from './pending-requests.ts';
 import type { CaptureDefaults } from './span-settings.ts';
 import { watchContexts } from './traced-context.ts';
 
@@ -56,6 +56,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     created(broker: ServiceBroker) {
       parts.addNode(broker.nodeID);
       watchContexts(broker, watch);
+      renewPendingRequests(broker);
       const onion = new Onion(broker);
       onion.put('localAction', handlerWrap, 'innermost');
       onion.put('localAction', dequeueWrap, { inside: 'Bulkhead' });
@@ -64,7 +65,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
       onion.put('remoteAction', attemptWrap(tracing), { inside: 'Retry' });
       onion.put('localAction', fallbackWrap, { inside: 'Fallback' });
       onion.put('localAction', executionWrap(tracing), 'outermost');
-      onion.put('remoteAction', sendWrap(tracing, renewingPendingRequests(broker)), 'innermost');
+      onion.put('remoteAction', carryWrap(tracing), 'innermost');
       onion.put('localEvent', dequeueWrap, { inside: 'Bulkhead' });
       onion.put('localEvent', queueWrap, { outside: 'Bulkhead' });
       onion.put('localEvent', consumerWrap(tracing), { inside: 'Debounce' });
@@ -86,14 +87,8 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
   } as unknown as Middleware;
 }
 
-/** Innermost of remote actions, where a request is sent: what is not traced carries nothing. */
-function sendWrap({ internal }: MoleculerTracing, renewPending: () => void): Wrap {
-  return (next, { name }) => {
-    if (name?.startsWith('$') && !internal) return next;
-    const send = carryCause(next as never);
-    return ((ctx: Context) => {
-      renewPending();
-      return send(ctx);
-    }) as never;
-  };
+/** Innermost of remote actions: what is not traced carries nothing. */
+function carryWrap({ internal }: MoleculerTracing): Wrap {
+  return (next, { name }) =>
+    name?.startsWith('$') && !internal ? next : (carryCause(next as never) as never);
 }

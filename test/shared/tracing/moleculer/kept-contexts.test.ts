@@ -1,4 +1,4 @@
-/** Contexts that are kept once their request is over, as Moleculer's own map of pending requests may do for long. */
+/** Contexts that are kept once their request is over, as an application may do for long. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { type Context, type Middleware, ServiceBroker } from 'moleculer';

@@ -2,8 +2,10 @@
 import { getHeapStatistics } from 'node:v8';
 import test, { type ExecutionContext } from 'ava';
 import { type Context, type Errors, type Middleware, ServiceBroker } from 'moleculer';
+import { renewPendingRequests } from '#shared/tracing/moleculer/pending-requests.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { collectGarbage, collectYoungGarbage } from '../../../helpers/garbage.ts';
+import { createRandom } from '../../../helpers/random.ts';
 
 const OTHERS = 500;
 const AT_ONCE = 20;
@@ -85,6 +87,44 @@ test.serial(
     t.is(pair.caller.transit?.pendingRequests.size, 0);
   },
 );
+
+test('the list of pending requests is a Map, whatever is done to it, also to whoever took hold of it early', (t) => {
+  const random = createRandom(7);
+  const transit = { pendingRequests: new Map<string, unknown>([['first', 0]]) };
+  renewPendingRequests({ transit } as unknown as ServiceBroker);
+  const list = transit.pendingRequests;
+  const plain = new Map<string, unknown>([['first', 0]]);
+  for (let step = 0; step < 5000; step++) {
+    const key = `request ${Math.floor(random() * 200)}`;
+    if (random() < 0.6) {
+      list.set(key, step);
+      plain.set(key, step);
+    } else if (random() < 0.999) t.is(list.delete(key), plain.delete(key));
+    else {
+      list.clear();
+      plain.clear();
+    }
+    t.is(list.size, plain.size);
+    t.is(list.has(key), plain.has(key));
+    t.is(list.get(key), plain.get(key));
+  }
+  t.true(list instanceof Map);
+  const visited: unknown[] = [];
+  list.forEach((value, key, map) => {
+    visited.push([key, value, map === list]);
+  });
+  t.deepEqual(
+    visited,
+    [...plain].map(([key, value]) => [key, value, true]),
+  );
+  for (const iterate of [
+    (map: typeof plain) => [...map],
+    (map: typeof plain) => [...map.keys()],
+    (map: typeof plain) => [...map.values()],
+    (map: typeof plain) => [...map.entries()],
+  ])
+    t.deepEqual(iterate(list), iterate(plain));
+});
 
 test('a list of pending requests that is of the application is left alone', async (t) => {
   class Watched extends Map<string, never> {}
