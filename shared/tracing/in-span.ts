@@ -11,8 +11,8 @@ export interface InSpanOptions {
 /**
  * Runs `fn(span)` in a child of the active span, made by that span's own tracer; where none is active, in a new trace
  * of the global tracer. The span is active inside, is finished once when `fn` returns or its promise settles, and
- * carries the error of a `fn` that throws or rejects. Returns what `fn` returns; of a thenable that is no promise, such as
- * a query that runs when it is awaited, a promise of its result.
+ * carries the error of a `fn` that throws or rejects. Returns what `fn` returns; of a promise, or of a thenable such as a
+ * query that runs when it is awaited, a promise of its result; a promise with members of its own is returned itself.
  */
 export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: Span) => Result): Result {
   const parent = currentSpan();
@@ -35,8 +35,8 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
     markError(span, error);
     span.finish();
   };
-  if (result instanceof Promise) {
-    Promise.prototype.then.call(result, () => span.finish(), fail);
+  if (isPromiseWithMembers(result)) {
+    result.then(() => span.finish(), fail);
     return result;
   }
   return result.then(
@@ -49,6 +49,15 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
       throw error;
     },
   ) as Result;
+}
+
+/**
+ * True of promises that callers need as they are, such as a child process with its `pid`. That we listen counts as handling
+ * a rejection, so of all others callers get the promise behind us: where nobody listens to that, the process hears of it.
+ */
+function isPromiseWithMembers(result: PromiseLike<unknown>): boolean {
+  if (!(result instanceof Promise) || result.then !== Promise.prototype.then) return false;
+  return result.constructor !== Promise || Object.getOwnPropertyNames(result).length > 0;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import test from 'ava';
 import { currentSpan, inSpan } from '#shared/tracing/index.ts';
 import { matchTree, traced } from '#shared/tracing/testing.ts';
@@ -55,14 +56,72 @@ test.serial('a result that cannot be looked at is handed on, and the span is fin
   t.is(spans.length, 1);
 });
 
-test.serial('a promise is the one that the function returned, with all that it has', async (t) => {
-  const spans = await traced(t, async () => {
-    const child = Object.assign(Promise.resolve('done'), { pid: 42 });
-    const result = inSpan('process', {}, () => child);
-    t.is(result, child);
-    t.is(await result, 'done');
+class Cancelable<Value> extends Promise<Value> {
+  cancel(): void {}
+}
+
+for (const [title, promise] of [
+  ['properties', Object.assign(Promise.resolve('done'), { pid: 42 })],
+  ['methods', Cancelable.resolve('done')],
+] as const)
+  test.serial(`a promise with ${title} of its own is the one that the function returned`, async (t) => {
+    const spans = await traced(t, async () => {
+      const result = inSpan('process', {}, () => promise);
+      t.is(result, promise);
+      t.is(await result, 'done');
+    });
+    matchTree(spans, 'test process');
   });
-  matchTree(spans, 'test process');
+
+test.serial('a rejection that nobody handles is told to the process, once', async (t) => {
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown): void => void unhandled.push(reason);
+  process.prependListener('unhandledRejection', hear);
+  const others = process.listeners('unhandledRejection').filter((listener) => listener !== hear);
+  for (const listener of others) process.off('unhandledRejection', listener);
+  t.teardown(() => {
+    process.off('unhandledRejection', hear);
+    for (const listener of others) process.on('unhandledRejection', listener);
+  });
+  const spans = await traced(t, async () => {
+    inSpan('forgotten', {}, async () => fail('in vain'));
+    await inSpan('handled', {}, async () => fail('and seen')).catch(() => {});
+    await nextTurn();
+  });
+  t.deepEqual(
+    unhandled.map((reason) => (reason as Error).message),
+    ['in vain'],
+  );
+  matchTree(spans, 'test forgotten ERROR\ntest handled ERROR');
+});
+
+/** As p-lazy has it: it begins when somebody wants to know. */
+class Lazy extends Promise<string> {
+  readonly #begin: () => Promise<string>;
+
+  constructor(begin: () => Promise<string>) {
+    super(() => {});
+    this.#begin = begin;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: that is how such promises are made
+  override then<Kept = string, Caught = never>(
+    onValue?: ((value: string) => Kept | PromiseLike<Kept>) | null,
+    onError?: ((reason: unknown) => Caught | PromiseLike<Caught>) | null,
+  ): Promise<Kept | Caught> {
+    return this.#begin().then(onValue, onError);
+  }
+}
+
+test.serial('the span of a promise that begins when it is awaited lasts as long as its work', async (t) => {
+  const spans = await traced(t, async () => {
+    const lazy = inSpan('lazy', {}, () => new Lazy(async () => inSpan('work', {}, () => 'done')));
+    t.is(await lazy, 'done');
+  });
+  t.deepEqual(
+    spans.map(({ operation }) => operation),
+    ['work', 'lazy'],
+  );
 });
 
 test.serial('a thenable that runs when it is awaited runs once', async (t) => {
