@@ -1,5 +1,6 @@
 /** What is set, and where it comes from: the options win over the environment, the environment over the defaults. */
 import { readFileSync } from 'node:fs';
+import { containLogger } from './contained-logger.ts';
 import { TracingOptionsError } from './errors.ts';
 import type { BackendFactory, BackendName, TracingLogger, TracingOptions } from './options.ts';
 import type { TrustPolicy } from './propagation/trust.ts';
@@ -78,7 +79,7 @@ export function readSettings(options: TracingOptions): TracingSettings {
     logSpans: reader.read(kind.TRUTH, 'logSpans', 'JAEGER_REPORTER_LOG_SPANS') ?? false,
     logLoss: reader.read(kind.TRUTH, 'logLoss') ?? false,
     queryUrl: reader.read(kind.HTTP_URL, 'queryUrl', 'JAEGER_QUERY_URL') ?? DEFAULT_QUERY_URL,
-    logger: options.logger ?? TO_STANDARD_ERROR,
+    logger: containLogger(options.logger ?? TO_STANDARD_ERROR),
   };
   if (reader.problems.length > 0) throw new TracingOptionsError(reader.problems);
   return { ...settings, warnings: reader.warnings };

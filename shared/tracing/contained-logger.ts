@@ -1,0 +1,14 @@
+/** A logger that fails, or lacks what it should have, fails nothing but itself. */
+import type { TracingLogger } from './options.ts';
+
+/** The same lines to `logger`, as far as it takes them; never throws. */
+export function containLogger(logger: Partial<TracingLogger>): TracingLogger {
+  const contain = (level: keyof TracingLogger) => (message: string) => {
+    try {
+      logger[level]?.(message);
+    } catch {
+      // Where should this be logged?
+    }
+  };
+  return { debug: contain('debug'), info: contain('info'), warn: contain('warn') };
+}
