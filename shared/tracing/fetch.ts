@@ -8,6 +8,7 @@ import * as tag from './tags.ts';
 type Fetch = typeof globalThis.fetch;
 
 const CLIENT_TAGS = Object.freeze({ [tag.SPAN_KIND]: tag.CLIENT, [tag.COMPONENT]: 'http' });
+const HTTP = /^https?:$/;
 const LONGEST_URL = 2048;
 /** From here on an answer is an error of the request, as the conventions for HTTP clients have it. */
 const FIRST_ERROR_STATUS = 400;
@@ -24,12 +25,12 @@ export async function tracedFetch(...[input, init]: Parameters<Fetch>): Promise<
   const tracer = parent?.tracer() ?? opentracing.globalTracer();
   const span = tracer.startSpan(method, { ...(parent && { childOf: parent }), tags: CLIENT_TAGS });
   try {
-    describeRequest(span, method, input);
+    describeRequest(span, method, addressOf(input));
     const response = await fetch(input, withHeaders(init, tracedHeaders(span, input, init)));
     describeResponse(span, response);
     return response;
   } catch (error) {
-    markError(span, error instanceof Error && error.cause instanceof Error ? error.cause : error);
+    markError(span, withoutUserInfo(reasonOf(error), addressOf(input)));
     throw error;
   } finally {
     span.finish();
@@ -42,7 +43,13 @@ function tracedHeaders(span: Span, input: Parameters<Fetch>[0], init: RequestIni
   const headers = new Headers(given);
   const carrier: Record<string, string> = {};
   span.tracer().inject(span.context(), opentracing.FORMAT_HTTP_HEADERS, carrier);
-  for (const [name, value] of Object.entries(carrier)) headers.set(name, value);
+  for (const [name, value] of Object.entries(carrier)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      // What another tracer injects need be no header: the request goes out without it rather than not at all.
+    }
+  }
   return headers;
 }
 
@@ -51,28 +58,58 @@ function isDictionary(init: unknown): boolean {
   return init === undefined || init === null || typeof init === 'object' || typeof init === 'function';
 }
 
-/** The init with other headers. It is read, not copied: it may be a `Request`, or inherit what it says. */
+/** The init with other headers. Beside its own members it may have some that only reading shows: it may be a `Request`. */
 function withHeaders(init: RequestInit | undefined, headers: Headers): RequestInit {
-  return new Proxy(init ?? {}, {
-    get: (target, name) => (name === 'headers' ? headers : Reflect.get(target, name, target)),
+  const copy = { ...init, headers };
+  const prototype: unknown = init ? Object.getPrototypeOf(init) : null;
+  if (prototype === null || prototype === Object.prototype) return copy;
+  return new Proxy(copy, {
+    get: (target, name) => (name === 'headers' ? target.headers : Reflect.get(init as object, name, init)),
   });
 }
 
-function describeRequest(span: Span, method: string, input: Parameters<Fetch>[0]): void {
+/** What is asked for, as far as it is an address. */
+function addressOf(input: Parameters<Fetch>[0]): URL | undefined {
+  try {
+    return new URL(input instanceof Request ? input.url : String(input));
+  } catch {
+    return undefined;
+  }
+}
+
+function describeRequest(span: Span, method: string, url: URL | undefined): void {
   if (!isRecorded(span)) return;
   span.setTag(tag.HTTP_METHOD, method);
-  const given = input instanceof Request ? input.url : String(input);
-  if (!URL.canParse(given)) return;
-  const url = new URL(given);
+  // The address of `data:` and `blob:` is what is in them.
+  if (url === undefined || !HTTP.test(url.protocol)) return;
   span.setTag(tag.HTTP_URL, shown(url));
   span.setTag(tag.PEER_SERVICE, url.host);
 }
 
-function describeResponse(span: Span, { status, redirected, url }: Response): void {
+function describeResponse(span: Span, response: Response): void {
   if (!isRecorded(span)) return;
-  span.setTag(tag.HTTP_STATUS_CODE, status);
-  if (redirected) span.setTag(tag.HTTP_REDIRECTED_TO, shown(new URL(url)));
-  if (status >= FIRST_ERROR_STATUS) span.setTag(tag.ERROR, true);
+  try {
+    const { status, redirected, url } = response;
+    span.setTag(tag.HTTP_STATUS_CODE, status);
+    if (redirected) span.setTag(tag.HTTP_REDIRECTED_TO, shown(new URL(url)));
+    if (status >= FIRST_ERROR_STATUS) span.setTag(tag.ERROR, true);
+  } catch {
+    // What stands in for `fetch` in a test may answer anything.
+  }
+}
+
+/** `fetch` fails with a TypeError that says next to nothing itself. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+}
+
+/** The error without the name and password that an address may hold: `fetch` refuses such an address, and quotes it. */
+function withoutUserInfo(error: unknown, url: URL | undefined): unknown {
+  if (!(error instanceof Error) || !url || (url.username === '' && url.password === '')) return error;
+  const hide = (text: string | undefined) => ({
+    value: text?.replaceAll(/\/\/[^\s/?#]*@\S*/g, `//${url.host}`),
+  });
+  return Object.create(error, { message: hide(error.message), stack: hide(error.stack) });
 }
 
 /** Without query and user info: that is where secrets are. */

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { currentSpan, inSpan, tracedFetch } from '#shared/tracing/index.ts';
+import opentracing from 'opentracing';
+import { createTracing, currentSpan, inSpan, tracedFetch } from '#shared/tracing/index.ts';
 import { createMemoryTracing, matchTree } from '#shared/tracing/testing.ts';
 
 async function startServer(t: ExecutionContext, answer: RequestListener): Promise<string> {
@@ -143,6 +144,11 @@ const inits: [string, () => unknown, string][] = [
   ],
   ['is of a class', () => new Settings(), 'PUT x'],
   ['is null', () => null, 'GET '],
+  [
+    'is frozen',
+    () => Object.freeze({ method: 'PUT', body: 'x', headers: Object.freeze({ 'x-own': 'yes' }) }),
+    'PUT x yes',
+  ],
 ];
 for (const [is, createInit, expected] of inits)
   test.serial(`an init that ${is} says the same as without tracing`, async (t) => {
@@ -164,3 +170,56 @@ for (const init of ['POST', 7, { headers: null }])
       await t.throwsAsync(ask('http://127.0.0.1:1', init as RequestInit), { instanceOf: TypeError });
     t.is(tracing.stats().unfinished, 0);
   });
+
+test.serial('a carrier that is no header is left out', async (t) => {
+  const hostile = { 'uberctx-a b': 'x', 'x-broken': 'a\nb', 'x-fine': 'c' };
+  class Tracer extends opentracing.Tracer {
+    override inject(_context: unknown, _format: string, carrier: object): void {
+      Object.assign(carrier, hostile);
+    }
+  }
+  createTracing({ backend: () => new Tracer(), env: {} });
+  const seen: unknown[] = [];
+  const url = await startServer(t, ({ headers }, response) => {
+    seen.push(headers['x-broken'], headers['x-fine']);
+    response.end();
+  });
+  t.is((await tracedFetch(url)).status, 200);
+  t.deepEqual(seen, [undefined, 'c']);
+});
+
+test.serial('the trace says neither what an address hides nor what a data: address holds', async (t) => {
+  const tracing = createMemoryTracing();
+  t.is(await (await tracedFetch('data:text/plain,hush')).text(), 'hush');
+  const address = 'http://ada:hush@127.0.0.1:1/path?token=hush';
+  const untraced = await t.throwsAsync(fetch(address));
+  await t.throwsAsync(tracedFetch(address), { message: untraced?.message ?? '' });
+  t.notRegex(JSON.stringify(tracing.spans), /hush/);
+  t.is(tracing.spans.length, 2);
+  t.false('peer.service' in (tracing.spans[0]?.tags ?? {}));
+  t.regex(
+    String(tracing.spans[1]?.logs[0]?.fields['message']),
+    /includes credentials: http:\/\/127.0.0.1:1$/,
+  );
+});
+
+test.serial('the reason of an abort is told, not what that came from', async (t) => {
+  const tracing = createMemoryTracing();
+  const silent = await startServer(t, () => {});
+  const reason = new Error('the page was left', { cause: new Error('a click') });
+  await t.throwsAsync(tracedFetch(silent, { signal: AbortSignal.abort(reason) }), { is: reason });
+  t.is(tracing.spans[0]?.logs[0]?.fields['message'], 'the page was left');
+});
+
+test.serial('what stands in for fetch may take a copy of the init, and answer nothing', async (t) => {
+  createMemoryTracing();
+  const { fetch } = globalThis;
+  t.teardown(() => {
+    globalThis.fetch = fetch;
+  });
+  const inits: RequestInit[] = [];
+  globalThis.fetch = (async (_: unknown, init: RequestInit) => void inits.push({ ...init })) as never;
+  t.is(await tracedFetch('http://127.0.0.1:1', { method: 'PUT' }), undefined as never);
+  t.is(inits[0]?.method, 'PUT');
+  t.true(new Headers(inits[0]?.headers).has('uber-trace-id'));
+});
