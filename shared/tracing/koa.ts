@@ -5,7 +5,9 @@ import type { Context, Middleware } from 'koa';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
 import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
-import { isHangUp } from './hang-up.ts';
+import { failureOf, isAborted, isClosed, sentStatus } from './koa-response.ts';
+import { matchedRoute } from './koa-route.ts';
+import { METHODS } from './node-http.ts';
 import { type TrustPolicy, trustOf } from './propagation/trust.ts';
 import { isRecorded } from './recorded.ts';
 import { growTags, remembered } from './shared-tags.ts';
@@ -28,10 +30,19 @@ export interface KoaOptions {
 
 /** The response header that carries the trace's id, 32 hex digits. */
 const TRACE_ID_HEADER = 'x-trace-id';
+const LONGEST_TRACE_ID = 128;
 
 const IGNORED = ['/health/*', '/metrics'];
 const SERVER_TAGS = Object.freeze({ [tag.SPAN_KIND]: tag.SERVER, [tag.COMPONENT]: 'koa' });
 const LONGEST_URL = 2048;
+
+/** In the names of spans: over HTTP/2 a client may call a method what it likes. */
+const UNKNOWN_METHOD = 'HTTP';
+const KNOWN_METHODS = new Set(METHODS);
+
+function methodOf({ method }: Context): string {
+  return KNOWN_METHODS.has(method) ? method : UNKNOWN_METHOD;
+}
 
 /** The middleware over the tracer of the service that answers the requests. */
 export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: TrustPolicy }): Middleware {
@@ -46,27 +57,32 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     }
     if (isIgnored(pathOf(ctx))) return withSpan(SUPPRESSED, next, undefined);
     const parent = callerOf(ctx, tracer, options.trust);
-    const span = tracer.startSpan(ctx.method, parent ? { childOf: parent } : undefined);
+    const span = tracer.startSpan(methodOf(ctx), parent ? { childOf: parent } : undefined);
     if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
-    const traceId = traceIdOf(span);
-    if (traceId !== '' && !ctx.res.headersSent) ctx.res.setHeader(TRACE_ID_HEADER, traceId);
-    const request: TracedRequest = { ctx, span, options, thrown: undefined };
+    const traceId = showTraceId(ctx.res, traceIdOf(span));
+    const request: TracedRequest = { ctx, span, traceId, options, thrown: undefined, told: undefined };
     (ctx.req as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
-    ctx.res.on('close', () => finishRequest(request));
-    return withSpan(span, next, undefined).catch((error) => {
+    // Who has waited in a middleware before this one may find the client gone.
+    const isLate = isClosed(ctx.res);
+    if (!isLate) ctx.res.on('close', () => finishRequest(request));
+    const answered = withSpan(span, next, undefined).catch((error) => {
       request.thrown = error;
-      keepHeader(ctx.res, traceId);
+      keepHeader(request);
       throw error;
     });
+    return isLate ? answered.finally(() => finishRequest(request)) : answered;
   };
 }
 
 interface TracedRequest {
   readonly ctx: Context;
   readonly span: Span;
+  /** As it is in the header; empty where there is none. */
+  readonly traceId: string;
   readonly options: KoaOptions;
   thrown: unknown;
+  told: unknown;
 }
 
 const REQUEST = Symbol('traced request');
@@ -84,7 +100,9 @@ function listenForErrors(app: Application): void {
   heard.add(app);
   app.on('error', (error: unknown, ctx?: { readonly req?: RequestHolder }) => {
     const request = ctx?.req?.[REQUEST];
-    if (request) request.thrown ??= error;
+    if (request === undefined) return;
+    request.told ??= error;
+    keepHeader(request);
   });
 }
 
@@ -93,8 +111,8 @@ function finishRequest(request: TracedRequest): void {
   const { ctx, span } = request;
   try {
     if (!isRecorded(span)) return;
-    if (!ctx.res.writableFinished) span.setTag(tag.HTTP_ABORTED, true);
-    const failure = failureOf(request);
+    if (isAborted(ctx)) span.setTag(tag.HTTP_ABORTED, true);
+    const failure = failureOf(ctx, request);
     if (failure !== undefined) markError(span, failure);
     describeRequest(request);
   } catch (error) {
@@ -118,12 +136,11 @@ function pathOf(ctx: Context): string {
 }
 
 function describeRequest({ ctx, span, options }: TracedRequest): void {
-  const { res } = ctx;
-  const { name, withStatus } = answerOf(ctx.method)(matchedRoute(ctx));
+  const method = methodOf(ctx);
+  const { name, withStatus } = answerOf(method)(matchedRoute(ctx));
   span.setOperationName(name);
-  // An answer that was written as a whole, but not taken, may never have left.
-  const isSent = res.headersSent && (res.writableFinished || !res.writableEnded);
-  growTags(span, SERVER_TAGS, withStatus(isSent ? res.statusCode : undefined));
+  growTags(span, SERVER_TAGS, withStatus(sentStatus(ctx)));
+  if (method === UNKNOWN_METHOD) span.setTag(tag.HTTP_METHOD, ctx.method);
   span.setTag(tag.HTTP_URL, requestUrl(ctx, options.query === true));
   if (options.headers) span.addTags(captureTags(tag.HTTP_HEADER, ctx.req.headers, options.headers));
 }
@@ -143,27 +160,6 @@ const answerOf = remembered((method: string) =>
   })),
 );
 
-/**
- * What failed, where the server is at fault: a status from 500 on, or an answer that broke off behind its head, whether
- * the code threw or the body's stream did. A client that hangs up is no error.
- */
-function failureOf({ ctx, thrown }: TracedRequest): unknown {
-  const { res } = ctx;
-  if (res.headersSent && res.statusCode >= 500) return thrown ?? new HttpError(res);
-  if (res.writableFinished) return undefined;
-  const failure = thrown ?? (ctx.body as { errored?: unknown } | null | undefined)?.errored ?? undefined;
-  return isHangUp(failure) ? undefined : failure;
-}
-
-/** The failure of a request whose error was answered before it came to us. */
-class HttpError extends Error {
-  constructor({ statusCode, statusMessage }: ServerResponse) {
-    super(`answered ${statusCode} ${statusMessage ?? ''}`.trim());
-    this.name = 'HttpError';
-    delete this.stack;
-  }
-}
-
 /** The span that the request's headers name, as far as they are trusted. */
 function callerOf({ req }: Context, tracer: Tracer, policy: TrustPolicy): SpanContext | undefined {
   const trust = trustOf(req, policy);
@@ -174,37 +170,11 @@ function callerOf({ req }: Context, tracer: Tracer, policy: TrustPolicy): SpanCo
   return 'undecided' in caller ? (caller as { undecided(): SpanContext }).undecided() : undefined;
 }
 
-/** What @koa/router leaves on the context, and koa-mount. */
-interface RouterState {
-  _matchedRoute?: unknown;
-  mountPath?: unknown;
-  matched?: readonly { path: unknown; methods: readonly string[] }[];
-}
-
-/**
- * The pattern of the route that answered, or would have: a guard in front of it (`router.use`) matches too, but carries
- * no method. Undefined where no route is for this path and method.
- */
-function matchedRoute(ctx: Context): string | undefined {
-  const { _matchedRoute: latest, matched = [], mountPath } = ctx as RouterState;
-  let route: unknown;
-  for (const { path, methods } of matched) {
-    if (!methods.includes(ctx.method)) continue;
-    route = path;
-    if (path === latest) break;
-  }
-  return route === undefined ? undefined : mounted(String(route), mountPath, ctx);
-}
-
-/** The route with the path before it at which its application is mounted; a route of the outer application begins with it. */
-function mounted(route: string, mountPath: unknown, { originalUrl }: Context): string {
-  if (typeof mountPath !== 'string' || route.startsWith(mountPath)) return route;
-  return originalUrl.startsWith(mountPath) ? mountPath.replace(/\/$/, '') + route : route;
-}
-
 function requestUrl(ctx: Context, withQuery: boolean): string {
   const target = targetOf(ctx);
-  return `${ctx.protocol}://${ctx.host}${withQuery ? target : target.split('?', 1)[0]}`.slice(0, LONGEST_URL);
+  // The connection that would say so is gone, over HTTP/2.
+  const protocol = (ctx.req as { scheme?: unknown }).scheme === 'https' ? 'https' : ctx.protocol;
+  return `${protocol}://${ctx.host}${withQuery ? target : target.split('?', 1)[0]}`.slice(0, LONGEST_URL);
 }
 
 /** Path and query as the client asked, whatever has been made of them since; nothing where that is no URL, or has no path. */
@@ -214,12 +184,23 @@ function targetOf(ctx: Context): string {
   return path === '' ? '' : path + ctx.search;
 }
 
+/** Answers the id that went into the headers: an application's own tracer may have one that fits into none. */
+function showTraceId(res: ServerResponse, traceId: string): string {
+  if (traceId === '' || traceId.length > LONGEST_TRACE_ID || res.headersSent) return '';
+  try {
+    res.setHeader(TRACE_ID_HEADER, traceId);
+    return traceId;
+  } catch {
+    return '';
+  }
+}
+
 /** Koa's default answer to an error first removes all headers; ours is put back as the answer goes out. */
-function keepHeader(res: ServerResponse, traceId: string): void {
+function keepHeader({ ctx: { res }, traceId }: TracedRequest): void {
   if (traceId === '' || res.headersSent) return;
   const end = res.end;
   res.end = function endWithTraceId(this: ServerResponse, ...args: never) {
-    if (!res.headersSent) res.setHeader(TRACE_ID_HEADER, traceId);
+    showTraceId(res, traceId);
     return end.apply(res, args);
   } as typeof res.end;
 }

@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
 import Koa from 'koa';
+import opentracing from 'opentracing';
+import { createTracing } from '#shared/tracing/index.ts';
 import { listen, startApp } from '../../helpers/koa-app.ts';
 
 /** The bytes of an answer but for those that no two answers share. */
@@ -81,3 +83,34 @@ test('an answer that has begun before the tracing goes on', async (t) => {
   t.is(await (await fetch(url)).text(), 'begun, ended');
   t.is(await tree(1), 'api GET (server) http.method=GET http.status_code=200');
 });
+
+for (const id of ['two\nlines', '日本', 'x'.repeat(70_000)])
+  test(`a tracer whose ids begin with ${JSON.stringify(id.slice(0, 9))} leaves the answer as it is`, async (t) => {
+    class Context extends opentracing.SpanContext {
+      override toTraceId = () => id;
+      override toSpanId = () => id;
+    }
+    class Span extends opentracing.Span {
+      override context = () => new Context();
+    }
+    class Tracer extends opentracing.Tracer {
+      override startSpan = () => new Span();
+    }
+    const tracing = createTracing({ service: 'api', backend: () => new Tracer(), env: {} });
+    const answers: Koa.Middleware[] = [
+      (ctx) => {
+        ctx.body = 'fine';
+      },
+      () => {
+        throw new Error('out of order');
+      },
+    ];
+    for (const answer of answers) {
+      const [traced, untraced] = await Promise.all([
+        listen(t, new Koa().use(tracing.koa()).use(answer)),
+        listen(t, new Koa().use(answer)),
+      ]);
+      t.is(await answerTo('/', traced.port), await answerTo('/', untraced.port));
+      t.false((await fetch(traced.url)).headers.has('x-trace-id'));
+    }
+  });

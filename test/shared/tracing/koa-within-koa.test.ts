@@ -31,8 +31,8 @@ test('an application that is mounted in another one has no span of its own, and 
 });
 
 /** As koa-mount does it. */
-function mount(prefix: string, inner: Router): Koa.Middleware {
-  const routes = inner.routes() as Koa.Middleware;
+function mount(prefix: string, inner: Router | Koa.Middleware): Koa.Middleware {
+  const routes = (inner instanceof Router ? inner.routes() : inner) as Koa.Middleware;
   return async (ctx, upstream) => {
     const { path } = ctx;
     if (!path.startsWith(prefix)) return upstream();
@@ -63,6 +63,31 @@ test('a route is told with the path at which its application is mounted', async 
   t.deepEqual(
     tracing.spans.map(({ operation }) => operation),
     ['GET /api/orders/:id', 'GET /api/users/:id', 'GET'],
+  );
+});
+
+test('a route is told with all the paths at which applications are mounted in each other', async (t) => {
+  const items = new Router().get('/items/:id', (ctx) => {
+    ctx.body = 'an item';
+  });
+  const again = new Router().get('/v1/items/:id', (ctx) => {
+    ctx.body = 'an item of old';
+  });
+  const { url, tracing } = await startApp(t, (app) => {
+    app.use(mount('/shop', mount('/v1', items)));
+    app.use(mount('/v1', again));
+    app.use((ctx, next) => {
+      ctx.path = ctx.path.replace(/^\/tenants\/\d+/, '');
+      return next();
+    });
+    app.use(mount('/v2', items));
+  });
+  for (const path of ['/shop/v1/items/7', '/v1/v1/items/7', '/tenants/4711/v2/items/7'])
+    t.is((await fetch(url + path)).status, 200);
+  await until(() => tracing.spans.length === 3);
+  t.deepEqual(
+    tracing.spans.map(({ operation }) => operation),
+    ['GET /shop/v1/items/:id', 'GET /v1/v1/items/:id', 'GET /v2/items/:id'],
   );
 });
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import Router from '@koa/router';
@@ -116,6 +116,18 @@ test('an error thrown before the head is sent is the answer and is shown', async
   t.like(log?.fields, { event: 'error', 'error.kind': 'TypeError', message: 'out of order' });
 });
 
+test('an answer that Koa itself cannot write has the header too', async (t) => {
+  const { url, tracing, tree } = await startApp(t, (_, router) => {
+    router.get('/bigint', (ctx) => {
+      ctx.body = { count: 7n };
+    });
+  });
+  const response = await fetch(`${url}/bigint`);
+  t.is(response.status, 500);
+  t.regex(await tree(1), /^api GET \/bigint \(server\) ERROR .*http.status_code=500$/);
+  t.is(response.headers.get('x-trace-id'), tracing.spans[0]?.traceId ?? '');
+});
+
 test('an error that is the client’s is none of the span', async (t) => {
   const { url, tree } = await startApp(t, (_, router) => {
     router.get('/teapot', (ctx) => ctx.throw(418, 'short and stout'));
@@ -202,6 +214,62 @@ test('a client that hangs up in the middle of the body keeps the status that it 
     await tree(1),
     'api GET /endless (server) http.method=GET http.route=/endless http.status_code=200 http.aborted=true',
   );
+});
+
+test('an error that was answered well is none of a client that hangs up later', async (t) => {
+  const { port, tree } = await startApp(t, (_, router) => {
+    router.get('/feed', (ctx) => {
+      ctx.app.emit('error', new Error('no news from the first source'), ctx);
+      const feed = new PassThrough();
+      feed.write('news of the second');
+      ctx.body = feed;
+    });
+  });
+  const request = httpRequest({ port, host: '127.0.0.1', path: '/feed' }).on('error', () => {});
+  request.end();
+  const [response] = await once(request, 'response');
+  await once(response, 'data');
+  request.destroy();
+  t.is(
+    await tree(1),
+    'api GET /feed (server) http.method=GET http.route=/feed http.status_code=200 http.aborted=true',
+  );
+});
+
+test('work that is given up for a client that hangs up is no error', async (t) => {
+  const reached = Promise.withResolvers<void>();
+  const { port, tree } = await startApp(t, (_, router) => {
+    router.get('/search', async (ctx) => {
+      const left = new AbortController();
+      ctx.req.once('close', () => left.abort());
+      reached.resolve();
+      await once(new EventTarget(), 'found', { signal: left.signal });
+    });
+  });
+  const request = httpRequest({ port, host: '127.0.0.1', path: '/search' }).on('error', () => {});
+  request.end();
+  await reached.promise;
+  request.destroy();
+  t.is(await tree(1), 'api GET /search (server) http.method=GET http.route=/search http.aborted=true');
+});
+
+test('a request whose client left before the tracing came to it has a span that ends', async (t) => {
+  const reached = Promise.withResolvers<void>();
+  const { port, tree, tracing } = await startApp(t, (koa) => {
+    koa.middleware.unshift(async (ctx, next) => {
+      const closed = once(ctx.res, 'close');
+      reached.resolve();
+      await closed;
+      await next();
+    });
+    koa.use(() => inSpan('work', {}, () => setImmediate()));
+  });
+  const request = httpRequest({ port, host: '127.0.0.1' }).on('error', () => {});
+  request.end();
+  await reached.promise;
+  request.destroy();
+  t.regex(await tree(2), /^api GET \(server\) .*http.aborted=true\n {2}api work$/);
+  t.is(tracing.stats().unfinished, 0);
 });
 
 test('a body that fails midway is an error with its reason', async (t) => {

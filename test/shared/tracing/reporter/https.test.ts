@@ -10,8 +10,8 @@ import { until } from '../../../helpers/until.ts';
 import { batch, ids } from './collector.ts';
 
 // Made for these tests and used by nothing else; it says so itself, and is good until 2125.
-const key = readFileSync(join(import.meta.dirname, 'tls/key.pem'), 'utf8');
-const cert = readFileSync(join(import.meta.dirname, 'tls/certificate.pem'), 'utf8');
+const key = readFileSync(join(import.meta.dirname, '../../../helpers/tls/key.pem'), 'utf8');
+const cert = readFileSync(join(import.meta.dirname, '../../../helpers/tls/certificate.pem'), 'utf8');
 
 async function startTlsCollector(t: ExecutionContext): Promise<{ endpoint: string; server: Server }> {
   const server = createServer({ key, cert }, (request, response) => {
