@@ -89,8 +89,10 @@ for (const name of STRICT) {
     ];
     tracer.startSpan('root', { references }).finish();
     tracer.startSpan('root', null as never).finish();
+    const lists = [{}, 7, 'text', opentracing.childOf(new opentracing.SpanContext())];
+    for (const list of lists) tracer.startSpan('root', { references: list as never }).finish();
     const spans = await arrived();
-    t.is(spans.length, foreign.length + 2);
+    t.is(spans.length, foreign.length + 2 + lists.length);
     t.true(spans.every(({ parentId, references }) => parentId === undefined && references.length === 0));
   });
 

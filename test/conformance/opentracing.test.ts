@@ -106,6 +106,16 @@ for (const name of TRACERS) {
     t.like(spans[0], { startUs: 1_700_000_000_000_250, durationUs: 10_500 });
   });
 
+  test(`${name}: times are taken as dates and in digits, too`, async (t) => {
+    const { tracer, arrived } = await createTracer(t, name);
+    const startTime = new Date(1_700_000_000_000) as never;
+    tracer.startSpan('dated', { startTime }).finish(new Date(1_700_000_000_010) as never);
+    tracer.startSpan('told', { startTime: '1700000000000' as never }).finish('1700000000010.5' as never);
+    const spans = await arrived();
+    t.like(byName(spans, 'dated'), { startUs: 1_700_000_000_000_000, durationUs: 10_000 });
+    t.like(byName(spans, 'told'), { startUs: 1_700_000_000_000_000, durationUs: 10_500 });
+  });
+
   test(`${name}: times that are not given are the clock's`, async (t) => {
     const { tracer, arrived } = await createTracer(t, name);
     const before = Date.now();

@@ -134,11 +134,11 @@ function containContext(context: SpanContext | null | undefined): SpanContext {
 
 /** Parents by their contexts: the tracer would not know a span that is wrapped. */
 function withOwnSpans(options: SpanOptions): SpanOptions {
-  const { childOf, references } = options;
+  const { childOf, references, ...rest } = options;
   return {
-    ...options,
+    ...rest,
     ...(childOf && { childOf: childOf instanceof Span ? childOf.context() : childOf }),
-    ...(references && {
+    ...(Array.isArray(references) && {
       references: references.filter((reference): reference is Reference => Boolean(reference)),
     }),
   };

@@ -64,14 +64,14 @@ function assign(carrier: object, texts: Record<string, string>): void {
 /** Options without the contexts of other tracers, on which jaeger-client would throw. */
 function strictOptions({ childOf, references, ...options }: SpanOptions): SpanOptions {
   const parent = clientContext(childOf);
-  const ownReferences = references?.flatMap((reference) => {
+  const ownReferences = (Array.isArray(references) ? references : []).flatMap((reference) => {
     const context = clientContext(reference.referencedContext());
     return context ? [new opentracing.Reference(reference.type(), context)] : [];
   });
   return {
     ...options,
     ...(parent && { childOf: parent }),
-    ...(ownReferences && { references: ownReferences }),
+    ...(ownReferences.length > 0 && { references: ownReferences }),
   };
 }
 

@@ -88,9 +88,8 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** Begins at this time or, where none is given, now. */
   begin(startTimeMs: number | undefined): void {
-    if (isTime(startTimeMs)) this.startTimeMs = startTimeMs;
     // A span that is not recorded needs no exact time: milliseconds do for one that is recorded after all.
-    else this.startTimeMs = this.isDiscarded ? Date.now() : this.now();
+    this.startTimeMs = givenTime(startTimeMs) ?? (this.isDiscarded ? Date.now() : this.now());
   }
 
   get service(): string {
@@ -184,7 +183,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     if (!this.#isWritable()) return this;
     if ((this.logs as unknown) === NOTHING) this.logs = [];
     if (this.logs.length >= MOST_LOGS) this.logs.pop();
-    this.logs.push({ timeMs: isTime(timeMs) ? timeMs : this.now(), fields: tagPairs(fields) });
+    this.logs.push({ timeMs: givenTime(timeMs) ?? this.now(), fields: tagPairs(fields) });
     return this;
   }
 
@@ -198,7 +197,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     const { local } = this.spanContext;
     if (!local.isFinal()) local.setFinal(true);
     // An unsampled span is not recorded, so its end need not be read from the clock.
-    const endMs = isTime(finishTimeMs) ? finishTimeMs : local.isSampled() ? this.now() : this.startTimeMs;
+    const endMs = givenTime(finishTimeMs) ?? (local.isSampled() ? this.now() : this.startTimeMs);
     this.noteRecording();
     this.finishTimeMs = Math.max(endMs, this.startTimeMs);
     if (this.#isRecording) this.#owner.finished(this, local.isSampled());
@@ -263,7 +262,13 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   }
 }
 
-/** A time that was given. Not 0: to jaeger-client that means now. Not beyond what whole microseconds can say exactly. */
-function isTime(timeMs: unknown): timeMs is number {
-  return typeof timeMs === 'number' && timeMs > 0 && timeMs < Number.MAX_SAFE_INTEGER / 1000;
+/**
+ * A time that was given, also as a Date or in digits, as jaeger-client takes it. Not 0: to jaeger-client that means now. Not
+ * beyond what whole microseconds can say exactly.
+ */
+function givenTime(given: unknown): number | undefined {
+  if (given === undefined) return undefined;
+  const isReadable = typeof given === 'number' || typeof given === 'string' || given instanceof Date;
+  const timeMs = isReadable ? Number(given) : Number.NaN;
+  return timeMs > 0 && timeMs < Number.MAX_SAFE_INTEGER / 1000 ? timeMs : undefined;
 }

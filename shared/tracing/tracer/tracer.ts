@@ -85,7 +85,7 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner, Disca
     const { local } = context;
 
     const span = new JaegerSpan(this, operationName, context);
-    if (references?.length) span.references = referencesFrom(references);
+    if (Array.isArray(references)) span.references = referencesFrom(references);
     if (!local.isFinal()) span.applyDecision(this.#parts.sampler.onCreateSpan(span));
     span.begin(startTime);
     span.noteRecording();
@@ -221,7 +221,7 @@ function parentOf<Found>(
   { childOf, references }: SpanOptions,
   contextOf: (given: Span | SpanContext | undefined) => Found | undefined,
 ): Found | undefined {
-  return contextOf(childOf) ?? (references ? parentAmong(references, contextOf) : undefined);
+  return contextOf(childOf) ?? (Array.isArray(references) ? parentAmong(references, contextOf) : undefined);
 }
 
 function parentAmong<Found>(
