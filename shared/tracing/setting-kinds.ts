@@ -25,23 +25,30 @@ export const HTTP_URL: Kind<string> = {
 
 export const PORT = wholeNumber(1, 65_535);
 
+/** A dot at the end makes a name a fully qualified one. */
 const HOST_NAME =
-  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+  /^(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
 export const HOST: Kind<string> = {
   allowed: 'a host name or an IP address',
   parse: (text) => (isIP(text) > 0 || HOST_NAME.test(text) ? text : undefined),
 };
 
-/** `host:port`, also with `http://` before it, as jaeger-client takes it. */
-export const HOST_PORT: Kind<string> = {
-  allowed: 'host:port',
-  parse: (text) => {
-    const address = text.replace(/^http:\/\//, '').replace(/\/$/, '');
-    const url = URL.canParse(`http://${address}`) ? new URL(`http://${address}`) : undefined;
-    return url && address === `${url.hostname}:${url.port || 80}` ? address : undefined;
-  },
-};
+const ADDRESS = /^(?:http:\/\/)?(\[[^\]]+\]|[^\s:/\\?#@]+)(?::(\d+))?(?:\/[^?#]*)?$/i;
+
+/** `host:port`; also, as jaeger-client takes it, without the port, with `http://` before it or with a path behind it. */
+export function hostPort(defaultPort: number): Kind<string> {
+  return {
+    allowed: 'host:port',
+    parse: (text) => {
+      const [, host, port = defaultPort] = ADDRESS.exec(text) ?? [];
+      const address = `http://${host}:${port}`;
+      if (host === undefined || !URL.canParse(address)) return undefined;
+      const url = new URL(address);
+      return `${url.hostname}:${url.port || 80}`;
+    },
+  };
+}
 
 /** One of these texts. */
 export function oneOf<Choice extends string>(...choices: readonly Choice[]): Kind<Choice> {

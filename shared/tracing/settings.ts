@@ -37,13 +37,19 @@ const BACKEND = kind.oneOf<BackendName>('jaeger', 'jaeger-client', 'memory', 'no
 const TRUST = kind.oneOf<TrustPolicy>('none', 'ids', 'all', 'local');
 const SAMPLER_TYPE = kind.oneOf<SamplerSettings['type']>('const', 'probabilistic', 'ratelimiting', 'remote');
 const SHARE = kind.number(0, 1);
+// jaeger-client reads the parameter of any sampler as a float, so there are deployments with 1.0.
+const ALL_OR_NONE: kind.Kind<number> = {
+  allowed: 'a whole number from 0 to 1',
+  parse: (text) => [0, 1].find((param) => param === SHARE.parse(text)),
+};
 const SAMPLER_PARAMS = {
-  const: { allowed: kind.wholeNumber(0, 1), fallback: 1 },
+  const: { allowed: ALL_OR_NONE, fallback: 1 },
   probabilistic: { allowed: SHARE, fallback: 1 },
   ratelimiting: { allowed: kind.number(0), fallback: 1 },
   // jaeger-client's own: a service that nobody has heard of yet must not flood its Jaeger.
   remote: { allowed: SHARE, fallback: 0.001 },
 } as const;
+const SAMPLING_PORT = 5778;
 const MILLISECONDS = kind.number(1, 2 ** 31 - 1);
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:14268/api/traces';
@@ -131,7 +137,11 @@ function readSampler(reader: SettingReader): SamplerSettings {
   return {
     type,
     param,
-    hostPort: reader.read(kind.HOST_PORT, 'sampler.hostPort', 'JAEGER_SAMPLER_MANAGER_HOST_PORT'),
+    hostPort: reader.read(
+      kind.hostPort(SAMPLING_PORT),
+      'sampler.hostPort',
+      'JAEGER_SAMPLER_MANAGER_HOST_PORT',
+    ),
     refreshIntervalMs: reader.read(
       MILLISECONDS,
       'sampler.refreshIntervalMs',

@@ -46,6 +46,7 @@ const VARIABLES: [env: Record<string, string>, expected: Partial<TracingSettings
     { JAEGER_AGENT_HOST: '::1', JAEGER_AGENT_PORT: '7000' },
     { collector: { agent: { host: '::1', port: 7000 } } },
   ],
+  [{ JAEGER_AGENT_HOST: 'localhost.' }, { collector: { agent: { host: 'localhost.', port: 6832 } } }],
   [{ JAEGER_AGENT_PORT: '7000' }, { collector: { agent: { host: '127.0.0.1', port: 7000 } } }],
   [
     { JAEGER_AGENT_HOST: 'agent', JAEGER_ENDPOINT: 'http://j/' },
@@ -59,6 +60,8 @@ const VARIABLES: [env: Record<string, string>, expected: Partial<TracingSettings
   ],
   [{ JAEGER_SAMPLER_TYPE: 'const', JAEGER_SAMPLER_PARAM: '0' }, { sampler: { type: 'const', param: 0 } }],
   [{ JAEGER_SAMPLER_PARAM: '0' }, { sampler: { type: 'const', param: 0 } }],
+  [{ JAEGER_SAMPLER_PARAM: '0.0' }, { sampler: { type: 'const', param: 0 } }],
+  [{ JAEGER_SAMPLER_PARAM: '1.0' }, { sampler: { type: 'const', param: 1 } }],
   [
     { JAEGER_SAMPLER_TYPE: 'probabilistic', JAEGER_SAMPLER_PARAM: '0.25' },
     { sampler: { type: 'probabilistic', param: 0.25 } },
@@ -99,6 +102,43 @@ for (const [env, expected] of VARIABLES) {
       t.deepEqual(settings(env)[name as keyof TracingSettings], value);
   });
 }
+
+const SAMPLING_ADDRESSES: [text: string, hostPort: string][] = [
+  ['jaeger:5778', 'jaeger:5778'],
+  ['Jaeger:7000', 'jaeger:7000'],
+  ['jaeger:80', 'jaeger:80'],
+  ['jaeger', 'jaeger:5778'],
+  ['http://jaeger', 'jaeger:5778'],
+  ['http://jaeger:7000/', 'jaeger:7000'],
+  ['http://jaeger:5778/sampling', 'jaeger:5778'],
+  ['jaeger/sampling', 'jaeger:5778'],
+  ['[::1]:5778', '[::1]:5778'],
+  ['http://[::1]/sampling', '[::1]:5778'],
+];
+
+for (const [text, hostPort] of SAMPLING_ADDRESSES) {
+  test(`a remote sampler at ${text} asks ${hostPort}`, (t) => {
+    const env = { JAEGER_SAMPLER_TYPE: 'remote', JAEGER_SAMPLER_MANAGER_HOST_PORT: text };
+    t.like(settings(env).sampler, { hostPort });
+  });
+}
+
+for (const text of [
+  'a:b',
+  'a:',
+  ':5778',
+  'a:70000',
+  'a b',
+  'ada@a',
+  'a?b',
+  '[::1',
+  'https://a:5778',
+  '999.1.1.1',
+])
+  test(`a remote sampler has no Jaeger at ${text}`, (t) => {
+    const env = { JAEGER_SAMPLER_TYPE: 'remote', JAEGER_SAMPLER_MANAGER_HOST_PORT: text };
+    t.regex(problemsOf(env).join(), /^JAEGER_SAMPLER_MANAGER_HOST_PORT="[^"]+" must be host:port$/);
+  });
 
 test('options win over variables', (t) => {
   const env = {
@@ -173,6 +213,8 @@ test('one error names all that is wrong, with what is allowed', (t) => {
 });
 
 const BAD: [env: Record<string, string>, problem: RegExp][] = [
+  [{ JAEGER_SAMPLER_PARAM: '0.5' }, /^JAEGER_SAMPLER_PARAM="0.5" must be a whole number from 0 to 1$/],
+  [{ JAEGER_AGENT_HOST: 'a..' }, /^JAEGER_AGENT_HOST="a.." must be a host name or an IP address$/],
   [{ JAEGER_SAMPLER_PARAM: '2' }, /^JAEGER_SAMPLER_PARAM="2" must be a whole number from 0 to 1$/],
   [
     { JAEGER_SAMPLER_TYPE: 'probabilistic', JAEGER_SAMPLER_PARAM: '1.1' },
@@ -183,10 +225,6 @@ const BAD: [env: Record<string, string>, problem: RegExp][] = [
     /PARAM="-1" must be a number, at least 0$/,
   ],
   [{ JAEGER_SAMPLER_TYPE: 'ratelimiting', JAEGER_SAMPLER_PARAM: '0x10' }, /PARAM="0x10" must be/],
-  [
-    { JAEGER_SAMPLER_TYPE: 'remote', JAEGER_SAMPLER_MANAGER_HOST_PORT: 'a:b' },
-    /HOST_PORT="a:b" must be host:port$/,
-  ],
   [{ JAEGER_ENDPOINT: `http://${'x'.repeat(300)}:y` }, /^JAEGER_ENDPOINT="http:\/\/x+\.\.\." must be/],
 ];
 
