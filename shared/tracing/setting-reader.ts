@@ -44,6 +44,11 @@ export class SettingReader {
     return undefined;
   }
 
+  /** A variable that is taken as it is: a password may begin and end with blanks, or be of nothing else. */
+  secret(name: string): string | undefined {
+    return this.#env[name] || undefined;
+  }
+
   /** Notes a problem that only several settings together show. */
   reject(name: string, value: unknown, allowed: string): void {
     this.#problems.add(`${name}=${shownValue(String(value))} must be ${allowed}`);

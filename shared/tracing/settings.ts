@@ -125,7 +125,7 @@ function readCollector(reader: SettingReader): CollectorAddress {
 function readBasicAuth(reader: SettingReader): Record<string, string> {
   const user = reader.variable(kind.TEXT, 'JAEGER_USER');
   if (user === undefined) return {};
-  const password = reader.variable(kind.TEXT, 'JAEGER_PASSWORD') ?? '';
+  const password = reader.secret('JAEGER_PASSWORD') ?? '';
   return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
 

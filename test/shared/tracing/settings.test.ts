@@ -140,6 +140,12 @@ for (const text of [
     t.regex(problemsOf(env).join(), /^JAEGER_SAMPLER_MANAGER_HOST_PORT="[^"]+" must be host:port$/);
   });
 
+test('a password is taken as it is, blanks and all; the name of its user is not', (t) => {
+  const { collector } = settings({ JAEGER_USER: ' ada ', JAEGER_PASSWORD: ' p ' });
+  const authorization = `Basic ${Buffer.from('ada: p ').toString('base64')}`;
+  t.like(collector, { headers: { authorization } });
+});
+
 test('options win over variables', (t) => {
   const env = {
     JAEGER_SERVICE_NAME: 'e',
