@@ -23,6 +23,22 @@ export const HTTP_URL: Kind<string> = {
   parse: (text) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : undefined),
 };
 
+/** An address to send to, whose user info becomes a header: `node:http` fails every request where it cannot be decoded. */
+export const ENDPOINT: Kind<string> = {
+  allowed: `${HTTP_URL.allowed}, any user info in it percent-encoded`,
+  parse: (text) => (HTTP_URL.parse(text) !== undefined && hasReadableUserInfo(text) ? text : undefined),
+};
+
+function hasReadableUserInfo(address: string): boolean {
+  const { username, password } = new URL(address);
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const PORT = wholeNumber(1, 65_535);
 
 /** A dot at the end makes a name a fully qualified one. */

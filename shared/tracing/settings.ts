@@ -113,8 +113,8 @@ function readBackend(reader: SettingReader, { backend }: TracingOptions): Tracin
 function readCollector(reader: SettingReader): CollectorAddress {
   const host = reader.read(kind.HOST, 'agent.host');
   const endpoint =
-    reader.read(kind.HTTP_URL, 'endpoint') ??
-    (host === undefined ? reader.variable(kind.HTTP_URL, 'JAEGER_ENDPOINT') : undefined);
+    reader.read(kind.ENDPOINT, 'endpoint') ??
+    (host === undefined ? reader.variable(kind.ENDPOINT, 'JAEGER_ENDPOINT') : undefined);
   const agentHost = host ?? reader.variable(kind.HOST, 'JAEGER_AGENT_HOST');
   const agentPort = reader.read(kind.PORT, 'agent.port', 'JAEGER_AGENT_PORT');
   if (endpoint !== undefined || (agentHost === undefined && agentPort === undefined))

@@ -41,6 +41,10 @@ const VARIABLES: [env: Record<string, string>, expected: Partial<TracingSettings
   [{ OTEL_SDK_DISABLED: 'TRUE' }, { backend: 'none' }],
   [{ JAEGER_DISABLED: 'false' }, { backend: 'jaeger' }],
   [{ JAEGER_ENDPOINT: 'https://j/x' }, { collector: { endpoint: 'https://j/x', headers: {} } }],
+  [
+    { JAEGER_ENDPOINT: 'http://a%40b:p%C3%A9@j/' },
+    { collector: { endpoint: 'http://a%40b:p%C3%A9@j/', headers: {} } },
+  ],
   [{ JAEGER_AGENT_HOST: 'agent' }, { collector: { agent: { host: 'agent', port: 6832 } } }],
   [
     { JAEGER_AGENT_HOST: '::1', JAEGER_AGENT_PORT: '7000' },
@@ -204,7 +208,7 @@ test('one error names all that is wrong, with what is allowed', (t) => {
     '  JAEGER_AGENT_HOST="not a host" must be a host name or an IP address',
     '  JAEGER_AGENT_PORT="70000" must be a whole number from 1 to 65535',
     '  JAEGER_DISABLED="maybe" must be true or false',
-    '  JAEGER_ENDPOINT="ftp://***@host/" must be an http:// or https:// address',
+    '  JAEGER_ENDPOINT="ftp://***@host/" must be an http:// or https:// address, any user info in it percent-encoded',
     '  JAEGER_QUERY_URL="here" must be an http:// or https:// address',
     '  JAEGER_REPORTER_FLUSH_INTERVAL="1s" must be a number from 1 to 2147483647',
     '  JAEGER_REPORTER_MAX_QUEUE_SIZE="1.5" must be a whole number, at least 1',
@@ -231,6 +235,11 @@ const BAD: [env: Record<string, string>, problem: RegExp][] = [
     /PARAM="-1" must be a number, at least 0$/,
   ],
   [{ JAEGER_SAMPLER_TYPE: 'ratelimiting', JAEGER_SAMPLER_PARAM: '0x10' }, /PARAM="0x10" must be/],
+  [
+    { JAEGER_ENDPOINT: 'http://ada:100%zz@host/' },
+    /^JAEGER_ENDPOINT="http:\/\/\*\*\*@host\/" must be an http:\/\/ or https:\/\/ address, any user info in it percent-encoded$/,
+  ],
+  [{ JAEGER_ENDPOINT: 'https://100%@host/' }, /^JAEGER_ENDPOINT="https:\/\/\*\*\*@host\/" must be/],
   [{ JAEGER_ENDPOINT: `http://${'x'.repeat(300)}:y` }, /^JAEGER_ENDPOINT="http:\/\/x+\.\.\." must be/],
 ];
 
