@@ -100,7 +100,7 @@ function inner(name: 'sampler' | 'agent', options: TracingOptions): Record<strin
 
 function readService(reader: SettingReader, attributes: Tags = {}): string {
   const named = reader.read(kind.TEXT, 'service', 'JAEGER_SERVICE_NAME', 'OTEL_SERVICE_NAME');
-  return named ?? (attributes['service.name'] as string | undefined) ?? packageName();
+  return named ?? ((attributes['service.name'] as string | undefined) || packageName());
 }
 
 function readBackend(reader: SettingReader, { backend }: TracingOptions): TracingSettings['backend'] {

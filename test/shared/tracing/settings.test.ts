@@ -36,6 +36,7 @@ const VARIABLES: [env: Record<string, string>, expected: Partial<TracingSettings
   [{ JAEGER_SERVICE_NAME: 'a', OTEL_SERVICE_NAME: 'b' }, { service: 'a' }],
   [{ OTEL_SERVICE_NAME: 'b', OTEL_RESOURCE_ATTRIBUTES: 'service.name=c' }, { service: 'b' }],
   [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=c,a=1' }, { service: 'c', processTags: { a: '1' } }],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=,a=1' }, { service: 'tracemesh', processTags: { a: '1' } }],
   [{ TRACER: 'memory' }, { backend: 'memory' }],
   [{ TRACER: 'jaeger', JAEGER_DISABLED: 'true' }, { backend: 'none' }],
   [{ OTEL_SDK_DISABLED: 'TRUE' }, { backend: 'none' }],
