@@ -26,13 +26,24 @@ export class SettingReader {
     return [...this.#warnings];
   }
 
-  /** An option, or else the first of the variables that is set; undefined where none is. */
+  /**
+   * An option, or else the first of the variables that is set; undefined where none is. An option within an option is
+   * named as people write it: `agent.port`.
+   */
   read<Value>(kind: Kind<Value>, option: string, ...variables: string[]): Value | undefined {
+    const [name = '', inner] = option.split('.');
+    const given = inner === undefined ? this.#options[name] : this.object(name)?.[inner];
+    return given === undefined
+      ? this.variable(kind, ...variables)
+      : this.#parsed(kind, option, optionText(given));
+  }
+
+  /** An option that is an object; undefined where it is not set, or is none: a problem, which shows `shown`. @default the value */
+  object(option: string, shown?: string): Readonly<Record<string, unknown>> | undefined {
     const given = this.#options[option];
-    if (given === undefined) return this.variable(kind, ...variables);
-    // Numbers and booleans have the texts that are read from variables; nothing else has a text that is allowed.
-    const text = typeof given === 'object' || typeof given === 'function' ? '' : String(given);
-    return this.#parsed(kind, option, text);
+    if (given === undefined || isPlainObject(given)) return given;
+    this.reject(option, shown ?? optionText(given), 'an object');
+    return undefined;
   }
 
   /** The first of the variables that is set; an empty one counts as not set, as compose files leave them. */
@@ -68,4 +79,14 @@ export class SettingReader {
     );
     return true;
   }
+}
+
+/** Numbers and booleans have the texts that are read from variables; nothing else has a text that is allowed. */
+function optionText(given: unknown): string {
+  return typeof given === 'object' || typeof given === 'function' ? '' : String(given);
+}
+
+/** Not a list, a map, a URL and the like, whose entries are none of ours; an instance of the application's class is one. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }

@@ -67,17 +67,14 @@ const TO_STANDARD_ERROR: TracingLogger = {
 /** Checks options and environment together; throws one {@link TracingOptionsError} that names all that is wrong. */
 export function readSettings(options: TracingOptions): TracingSettings {
   const env = options.env ?? process.env;
-  const reader = new SettingReader(
-    { ...options, ...inner('sampler', options), ...inner('agent', options) },
-    env,
-  );
+  const reader = new SettingReader({ ...options }, env);
   const attributes = reader.variable(kind.pairs(decodeURIComponent), 'OTEL_RESOURCE_ATTRIBUTES');
   const settings = {
     service: readService(reader, attributes),
     backend: readBackend(reader, options),
     collector: readCollector(reader),
     sampler: readSampler(reader),
-    processTags: readTags(reader, attributes, { env, tags: options.tags }),
+    processTags: readTags(reader, attributes, env),
     trust: reader.read(TRUST, 'trust', 'TRACE_TRUST') ?? defaultTrust(env),
     flushIntervalMs: reader.read(MILLISECONDS, 'flushIntervalMs', 'JAEGER_REPORTER_FLUSH_INTERVAL') ?? 1000,
     maxQueueSpans: reader.read(kind.wholeNumber(1), 'maxQueueSpans', 'JAEGER_REPORTER_MAX_QUEUE_SIZE'),
@@ -89,13 +86,6 @@ export function readSettings(options: TracingOptions): TracingSettings {
   };
   if (reader.problems.length > 0) throw new TracingOptionsError(reader.problems);
   return { ...settings, warnings: reader.warnings };
-}
-
-/** The options within an option, named as people write them: `agent.port`. */
-function inner(name: 'sampler' | 'agent', options: TracingOptions): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options[name] ?? {}).map(([key, value]) => [`${name}.${key}`, value]),
-  );
 }
 
 function readService(reader: SettingReader, attributes: Tags = {}): string {
@@ -153,8 +143,10 @@ function readSampler(reader: SettingReader): SamplerSettings {
 function readTags(
   reader: SettingReader,
   { 'service.name': _, ...attributes }: Tags = {},
-  { env, tags }: { env: Environment; tags: Tags | undefined },
+  env: Environment,
 ): Tags {
+  // Whoever writes tags as a text writes what JAEGER_TAGS takes, values and all.
+  const tags = reader.object('tags', '***') as Tags | undefined;
   return { ...attributes, ...reader.variable(jaegerTags(env), 'JAEGER_TAGS'), ...tags };
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import test from 'ava';
 import { TracingOptionsError } from '#shared/tracing/errors.ts';
 import type { TracingOptions } from '#shared/tracing/options.ts';
@@ -272,6 +273,35 @@ test('options are checked like variables, inner ones too', (t) => {
       'flushIntervalMs=""',
     ],
   );
+});
+
+const NO_OBJECTS: [options: object, problem: string][] = [
+  [{ tags: 'db.password=secret' }, 'tags="***" must be an object'],
+  [{ tags: ['db.password=secret'] }, 'tags="***" must be an object'],
+  [{ tags: new Map([['a', 1]]) }, 'tags="***" must be an object'],
+  [{ tags: null }, 'tags="***" must be an object'],
+  [{ agent: 'host' }, 'agent="host" must be an object'],
+  [{ agent: 'ada:secret@host' }, 'agent="***@host" must be an object'],
+  [{ agent: ['host', 6832] }, 'agent="" must be an object'],
+  [{ agent: new Set(['host']) }, 'agent="" must be an object'],
+  [{ sampler: 'const' }, 'sampler="const" must be an object'],
+  [{ sampler: 1 }, 'sampler="1" must be an object'],
+  [{ sampler: () => true }, 'sampler="" must be an object'],
+];
+
+for (const [options, problem] of NO_OBJECTS) {
+  test(`an option that is no object: ${inspect(options)}`, (t) => {
+    t.deepEqual(problemsOf({}, options), [problem]);
+  });
+}
+
+test('objects of any making are taken', (t) => {
+  class Agent {
+    host = 'a';
+  }
+  const tags = Object.assign(Object.create(null), { a: 1 });
+  t.like(settings({}, { tags }), { processTags: { a: 1 } });
+  t.deepEqual(settings({}, { agent: new Agent() }).collector, { agent: { host: 'a', port: 6832 } });
 });
 
 test('a port that is a Kubernetes service link is not meant for us, and one warning says so', (t) => {
