@@ -1,5 +1,6 @@
 /** What a setting can be, and how its text is read. */
 import { isIP } from 'node:net';
+import { shownValue } from './shown-value.ts';
 
 /** One kind of setting. */
 export interface Kind<Value> {
@@ -7,7 +8,7 @@ export interface Kind<Value> {
   readonly allowed: string;
   /** The value of a text, which is never empty; undefined where it is not allowed. */
   parse(text: string): Value | undefined;
-  /** What of a text that is not allowed is shown: not the values of the others. @default all of it */
+  /** Which part of a text is not allowed, where the text may hold secrets: it is shown in place of the text. */
   badPart?(text: string): string;
 }
 
@@ -91,8 +92,11 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<nu
 
 const PAIR = /^\s*([^=\s][^=]*?)\s*=\s*(.*?)\s*$/s;
 
-/** `name=value, name=value`, each value as `read` gives it. */
-export function pairs(read: (value: string) => string): Kind<Readonly<Record<string, string>>> {
+/** `name=value, name=value`, each value as `read` gives it; `written` says how one must be. */
+export function pairs(
+  read: (value: string) => string,
+  written = 'name=value',
+): Kind<Readonly<Record<string, string>>> {
   const parsePair = (pair: string): readonly [string, string] | undefined => {
     const [, name, value] = PAIR.exec(pair) ?? [];
     try {
@@ -103,14 +107,20 @@ export function pairs(read: (value: string) => string): Kind<Readonly<Record<str
   };
   const split = (text: string): string[] => text.split(',').filter((pair) => pair.trim() !== '');
   return {
-    allowed: 'name=value, and more of them separated by commas',
+    allowed: `${written}, and more of them separated by commas`,
     parse: (text) => {
       const parsed = split(text).map(parsePair);
       return parsed.includes(undefined)
         ? undefined
         : Object.fromEntries(parsed.filter((pair) => pair !== undefined));
     },
-    badPart: (text) => split(text).find((pair) => parsePair(pair) === undefined) ?? text,
+    // By its name at most: where a value holds a comma, the rest of it looks like a part.
+    badPart: (text) => {
+      const parts = split(text);
+      const index = parts.findIndex((part) => parsePair(part) === undefined);
+      const [, name] = PAIR.exec(parts[index] ?? '') ?? [];
+      return name === undefined ? `part ${index + 1}` : shownValue(name);
+    },
   };
 }
 

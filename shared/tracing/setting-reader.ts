@@ -67,8 +67,10 @@ export class SettingReader {
 
   #parsed<Value>(kind: Kind<Value>, name: string, text: string): Value | undefined {
     const value = text === '' ? undefined : kind.parse(text);
-    if (value === undefined) this.reject(name, kind.badPart?.(text) ?? text, kind.allowed);
-    return value;
+    if (value !== undefined) return value;
+    if (kind.badPart) this.#problems.add(`${name} (${kind.badPart(text)}) must be ${kind.allowed}`);
+    else this.reject(name, text, kind.allowed);
+    return undefined;
   }
 
   /** Kubernetes sets `<SERVICE>_PORT=tcp://...` in every pod beside a service of that name: it is not meant for us. */

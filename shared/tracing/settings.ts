@@ -50,6 +50,7 @@ const SAMPLER_PARAMS = {
   remote: { allowed: SHARE, fallback: 0.001 },
 } as const;
 const SAMPLING_PORT = 5778;
+const ATTRIBUTES = kind.pairs(decodeURIComponent, 'name=value with the value percent-encoded');
 const MILLISECONDS = kind.number(1, 2 ** 31 - 1);
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:14268/api/traces';
@@ -68,7 +69,7 @@ const TO_STANDARD_ERROR: TracingLogger = {
 export function readSettings(options: TracingOptions): TracingSettings {
   const env = options.env ?? process.env;
   const reader = new SettingReader({ ...options }, env);
-  const attributes = reader.variable(kind.pairs(decodeURIComponent), 'OTEL_RESOURCE_ATTRIBUTES');
+  const attributes = reader.variable(ATTRIBUTES, 'OTEL_RESOURCE_ATTRIBUTES');
   const settings = {
     service: readService(reader, attributes),
     backend: readBackend(reader, options),

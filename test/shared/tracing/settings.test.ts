@@ -215,8 +215,8 @@ test('one error names all that is wrong, with what is allowed', (t) => {
     '  JAEGER_REPORTER_FLUSH_INTERVAL="1s" must be a number from 1 to 2147483647',
     '  JAEGER_REPORTER_MAX_QUEUE_SIZE="1.5" must be a whole number, at least 1',
     '  JAEGER_SAMPLER_TYPE="sometimes" must be one of const, probabilistic, ratelimiting, remote',
-    '  JAEGER_TAGS="secret" must be name=value, and more of them separated by commas',
-    '  OTEL_RESOURCE_ATTRIBUTES="a=%zz" must be name=value, and more of them separated by commas',
+    '  JAEGER_TAGS (part 2) must be name=value, and more of them separated by commas',
+    '  OTEL_RESOURCE_ATTRIBUTES ("a") must be name=value with the value percent-encoded, and more of them separated by commas',
     '  TRACER="jager" must be one of jaeger, jaeger-client, memory, none',
     '  TRACE_TRUST="some" must be one of none, ids, all, local',
     '  logSpans="x" must be true or false',
@@ -250,6 +250,24 @@ for (const [env, problem] of BAD) {
     const problems = problemsOf(env);
     t.is(problems.length, 1);
     t.regex(problems[0] ?? '', problem);
+  });
+}
+
+const BAD_PARTS: [env: Record<string, string>, part: string][] = [
+  [{ JAEGER_TAGS: 'secret' }, 'part 1'],
+  [{ JAEGER_TAGS: 'db.password=sec,ret' }, 'part 2'],
+  [{ JAEGER_TAGS: 'a=1,,=secret' }, 'part 2'],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'a=1, db.password = 100%secret ,b' }, '"db.password"'],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'ada:secret@host=%' }, '"***@host"'],
+  [{ OTEL_RESOURCE_ATTRIBUTES: '100%secret' }, 'part 1'],
+];
+
+for (const [env, part] of BAD_PARTS) {
+  test(`of ${JSON.stringify(env)} only ${part} is shown`, (t) => {
+    const [name] = Object.keys(env);
+    const [problem = ''] = problemsOf(env);
+    t.is(problem.split(' must be name=value')[0], `${name} (${part})`);
+    t.notRegex(problem, /secret/);
   });
 }
 
