@@ -3,9 +3,11 @@
 const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
 let queryUrl = DEFAULT_QUERY_URL;
 
-/** Sets where the links go, an address without a final slash or with one. */
-export function setQueryUrl(url: string): void {
-  queryUrl = url.replace(/\/+$/, '');
+/** Sets where the links go, an address without a final slash or with one. Its user info stays out of them: links are passed on. */
+export function setQueryUrl(address: string): void {
+  const url = new URL(address);
+  url.username = url.password = '';
+  queryUrl = url.href.replace(/\/+$/, '');
 }
 
 /** The page of a trace in Jaeger's UI, with one span opened where its id is given. */
