@@ -1,6 +1,8 @@
 /** Tracers of the application's own: any OpenTracing ones, one per service. */
 import opentracing, { type Tracer } from 'opentracing';
 import type { TracingLogger } from '../options.ts';
+import { systemClock } from '../reporter/clock.ts';
+import { clampDeadline, waitAtMost } from '../reporter/deadline.ts';
 import { textOf } from '../text.ts';
 import { type Backend, NO_STATS } from './backend.ts';
 import { containTracer } from './contained-tracer.ts';
@@ -35,10 +37,7 @@ export function createCustomBackend(
     // OpenTracing has no flush, and what most tracers have is a close, which is an end.
     flush: async () => {},
     close: async ({ deadlineMs }) => {
-      const { promise: deadline, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, deadlineMs);
-      await Promise.race([Promise.all(tracers.map(closed)), deadline]);
-      clearTimeout(timer);
+      await waitAtMost(clampDeadline(deadlineMs), Promise.all(tracers.map(closed)), systemClock);
       return { sent: 0, dropped: 0 };
     },
   };

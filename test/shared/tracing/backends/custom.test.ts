@@ -1,5 +1,6 @@
 /** Tracers that the application makes, where it fails to. */
-import test from 'ava';
+import { setImmediate } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
 import { ServiceBroker } from 'moleculer';
 import opentracing from 'opentracing';
 import { createTracing } from '#shared/tracing/index.ts';
@@ -45,3 +46,44 @@ test.serial('tracing closes, whatever the factory has made', async (t) => {
     t.deepEqual(await tracing.close(), { sent: 0, dropped: 0 });
   }
 });
+
+/** The names of the warnings that Node gives while the test runs. */
+function warningsIn(t: ExecutionContext): string[] {
+  const names: string[] = [];
+  const note = ({ name }: Error): void => void names.push(name);
+  process.on('warning', note);
+  t.teardown(() => process.off('warning', note));
+  return names;
+}
+
+/** Tracing whose tracer says that it is closed when `closes` does. */
+function createClosingTracing(closes: Promise<void>) {
+  const tracer = Object.assign(new opentracing.Tracer(), { close: () => closes });
+  return createTracing({ service: 'gateway', backend: () => tracer, env: {} });
+}
+
+test.serial('a close without a deadline waits for the tracers, and no timer overflows', async (t) => {
+  const warnings = warningsIn(t);
+  const order: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const closing = createClosingTracing(promise)
+    .close({ deadlineMs: Number.POSITIVE_INFINITY })
+    .then(() => order.push('tracing'));
+  // A timer that overflows fires after 1 ms, so before this one.
+  setTimeout(() => {
+    order.push('tracer');
+    resolve();
+  }, 20);
+  await closing;
+  t.deepEqual(order, ['tracer', 'tracing']);
+  t.deepEqual(warnings, []);
+});
+
+for (const deadlineMs of [Number.NaN, Number.NEGATIVE_INFINITY, -1])
+  test.serial(`a close with a deadline of ${deadlineMs} waits for nothing`, async (t) => {
+    const warnings = warningsIn(t);
+    const never = Promise.withResolvers<void>().promise;
+    t.deepEqual(await createClosingTracing(never).close({ deadlineMs }), { sent: 0, dropped: 0 });
+    await setImmediate();
+    t.deepEqual(warnings, []);
+  });
