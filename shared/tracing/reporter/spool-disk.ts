@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** What a spool needs of a file system. Contents go the asynchronous way, but for a process about to die. */
 export interface SpoolDisk {
@@ -38,7 +40,7 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NON
 /** The file system of this machine. */
 export const systemDisk: SpoolDisk = {
   prepare(dir) {
-    mkdirSync(dir, { recursive: true, mode: FOLDER_MODE });
+    makeFolder(dir);
     if (process.platform !== 'win32' && (statSync(dir).mode & WRITABLE_BY_OTHERS) !== 0)
       throw new Error(`${dir} may be written to by others: chmod 700 it, or name another folder`);
   },
@@ -81,6 +83,23 @@ export const systemDisk: SpoolDisk = {
 
   remove: (path) => unlinkSync(path),
 };
+
+/**
+ * Makes a folder, and those above it that are missing. Node's own way, `recursive`, never returns where a folder that is
+ * there takes no other one and says ENOENT, as /proc does.
+ */
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { mode: FOLDER_MODE });
+  } catch (error) {
+    if (existsSync(dir) && statSync(dir).isDirectory()) return;
+    const parent = dirname(dir);
+    const isParentMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(parent);
+    if (!isParentMissing || parent === dir) throw error;
+    makeFolder(parent);
+    makeFolder(dir);
+  }
+}
 
 function ignoreLink(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ELOOP') throw error;
