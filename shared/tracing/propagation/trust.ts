@@ -17,9 +17,10 @@ export type TrustPolicy = 'none' | 'ids' | 'all' | 'local';
 /** A policy with `local` resolved for one request. */
 export type Trust = Exclude<TrustPolicy, 'local'>;
 
-/** What the headers of `request` may decide under `policy`. */
+/** What the headers of `request` may decide under `policy`; nothing under one that does not exist. */
 export function trustOf(request: IncomingMessage, policy: TrustPolicy): Trust {
-  if (policy !== 'local') return policy;
+  if (policy === 'all' || policy === 'ids') return policy;
+  if (policy !== 'local') return 'none';
   return isLoopback(request.socket.remoteAddress) && !isForwarded(request) ? 'all' : 'none';
 }
 

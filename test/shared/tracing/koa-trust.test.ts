@@ -52,6 +52,7 @@ const CONTINUES: [trust: 'local' | 'none' | 'all' | 'ids', headers: Record<strin
   ['none', {}, false],
   ['all', { 'x-forwarded-for': '203.0.113.9' }, true],
   ['ids', {}, true],
+  ['NONE' as never, {}, false], // there is no such policy
 ];
 
 for (const name of TRACERS)
