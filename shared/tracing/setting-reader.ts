@@ -46,6 +46,14 @@ export class SettingReader {
     return undefined;
   }
 
+  /** An option that is a list of texts; undefined where it is not set, or is none: a problem. */
+  list(option: string): readonly string[] | undefined {
+    const given = this.#options[option];
+    if (given === undefined || isListOfTexts(given)) return given;
+    this.reject(option, optionText(given), 'a list of texts');
+    return undefined;
+  }
+
   /** The first of the variables that is set; an empty one counts as not set, as compose files leave them. */
   variable<Value>(kind: Kind<Value>, ...variables: string[]): Value | undefined {
     for (const name of variables) {
@@ -86,6 +94,10 @@ export class SettingReader {
 /** Numbers and booleans have the texts that are read from variables; nothing else has a text that is allowed. */
 function optionText(given: unknown): string {
   return typeof given === 'object' || typeof given === 'function' ? '' : String(given);
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /** Not a list, a map, a URL and the like, whose entries are none of ours; an instance of the application's class is one. */

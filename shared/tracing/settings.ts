@@ -34,7 +34,8 @@ export interface TracingSettings {
 }
 
 const BACKEND = kind.oneOf<BackendName>('jaeger', 'jaeger-client', 'memory', 'none');
-const TRUST = kind.oneOf<TrustPolicy>('none', 'ids', 'all', 'local');
+/** What {@link TracingOptions.trust} can be, and that of a middleware. */
+export const TRUST = kind.oneOf<TrustPolicy>('none', 'ids', 'all', 'local');
 const SAMPLER_TYPE = kind.oneOf<SamplerSettings['type']>('const', 'probabilistic', 'ratelimiting', 'remote');
 const SHARE = kind.number(0, 1);
 // jaeger-client reads the parameter of any sampler as a float, so there are deployments with 1.0.

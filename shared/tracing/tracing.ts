@@ -5,6 +5,7 @@ import opentracing, { type Tracer } from 'opentracing';
 import type { Backend, BackendStats, CloseResult } from './backends/backend.ts';
 import { createBackend } from './backends/create-backend.ts';
 import { type KoaOptions, koaMiddleware } from './koa.ts';
+import { readKoaOptions } from './koa-options.ts';
 import { disabledMiddleware } from './moleculer/disabled.ts';
 import { type MoleculerOptions, moleculerMiddleware } from './moleculer/middleware.ts';
 import type { TracingOptions } from './options.ts';
@@ -26,7 +27,10 @@ const DISABLED: Pick<Tracing, 'koa' | 'moleculer'> = {
 
 /** The tracing of one process. */
 export interface Tracing {
-  /** The middleware for a Koa application: one server span per request. Use it first. */
+  /**
+   * The middleware for a Koa application: one server span per request. Use it first.
+   * Throws a {@link TracingOptionsError} that names every option that is not as it must be.
+   */
   koa(options?: KoaOptions): KoaMiddleware;
   /** The middleware for a Moleculer broker: spans for calls, actions, events and streams. Flushes when the broker has stopped. */
   moleculer(options?: MoleculerOptions): MoleculerMiddleware;
@@ -74,7 +78,7 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   };
 
   const koa: Tracing['koa'] = (options = {}) =>
-    koaMiddleware(tracerFor(settings.service), { trust: settings.trust, ...options });
+    koaMiddleware(tracerFor(settings.service), readKoaOptions(options, settings.trust));
   const moleculer: Tracing['moleculer'] = (options) =>
     moleculerMiddleware({ tracerFor, service: settings.service, addNode, flush }, options);
 

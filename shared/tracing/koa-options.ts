@@ -1,0 +1,18 @@
+/** What the middleware for Koa is told, checked. */
+import { TracingOptionsError } from './errors.ts';
+import type { KoaOptions } from './koa.ts';
+import type { TrustPolicy } from './propagation/trust.ts';
+import { SettingReader } from './setting-reader.ts';
+import { TRUST } from './settings.ts';
+
+/** The options with the policy, `trust` where they have none; throws one {@link TracingOptionsError} that names all that is wrong. */
+export function readKoaOptions(options: KoaOptions, trust: TrustPolicy): KoaOptions & { trust: TrustPolicy } {
+  const reader = new SettingReader({ ...options }, {});
+  const checked = {
+    trust: reader.read(TRUST, 'trust') ?? trust,
+    ignore: reader.list('ignore'),
+    headers: reader.list('headers'),
+  };
+  if (reader.problems.length > 0) throw new TracingOptionsError(reader.problems);
+  return { ...options, ...checked };
+}

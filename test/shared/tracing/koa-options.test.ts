@@ -1,0 +1,51 @@
+/** Koa: what its middleware can be told, and what is refused. */
+import test, { type ExecutionContext } from 'ava';
+import Koa from 'koa';
+import { type KoaOptions, type TracingOptions, TracingOptionsError } from '#shared/tracing/index.ts';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
+import { listen } from '../../helpers/koa-app.ts';
+
+const BAD: [options: object, problem: string][] = [
+  [{ trust: null }, 'trust="" must be one of none, ids, all, local'],
+  [{ trust: false }, 'trust="false" must be one of none, ids, all, local'],
+  [{ trust: 'NONE' }, 'trust="NONE" must be one of none, ids, all, local'],
+  [{ trust: 'off' }, 'trust="off" must be one of none, ids, all, local'],
+  [{ ignore: '/health' }, 'ignore="/health" must be a list of texts'],
+  [{ ignore: [/health/] }, 'ignore="" must be a list of texts'],
+  [{ headers: 'user-agent' }, 'headers="user-agent" must be a list of texts'],
+  [{ headers: true }, 'headers="true" must be a list of texts'],
+];
+
+for (const [options, problem] of BAD) {
+  test(`refused at once: ${problem.split(' must')[0]}`, (t) => {
+    const tracing = createMemoryTracing();
+    const error = t.throws(() => tracing.koa(options as KoaOptions), { instanceOf: TracingOptionsError });
+    t.deepEqual(error?.problems, [problem]);
+  });
+}
+
+test('one error names all that is wrong', (t) => {
+  const options = { trust: 'some', ignore: 1, headers: 1 } as unknown as KoaOptions;
+  const error = t.throws(() => createMemoryTracing().koa(options), { instanceOf: TracingOptionsError });
+  t.is(error?.problems.length, 3);
+});
+
+/** Whether a request continues the trace of its caller where tracing and middleware have these policies. */
+async function continues(
+  t: ExecutionContext,
+  trust: NonNullable<TracingOptions['trust']>,
+  options: KoaOptions,
+): Promise<boolean> {
+  const tracing = createMemoryTracing({ trust });
+  const { url } = await listen(t, new Koa().use(tracing.koa(options)));
+  const { headers } = await fetch(url, { headers: { 'uber-trace-id': 'abc:1:0:1' } });
+  return headers.get('x-trace-id') === 'abc'.padStart(32, '0');
+}
+
+test("a middleware's policy is the tracing's, unless it has one of its own", async (t) => {
+  t.false(await continues(t, 'none', {}));
+  t.false(await continues(t, 'none', { trust: undefined }));
+  t.true(await continues(t, 'all', { trust: undefined }));
+  t.false(await continues(t, 'all', { trust: 'none' }));
+  t.true(await continues(t, 'none', { trust: 'all' }));
+});
