@@ -11,7 +11,7 @@ export function readKoaOptions(options: KoaOptions, trust: TrustPolicy): KoaOpti
   const checked = {
     trust: reader.read(TRUST, 'trust') ?? trust,
     ignore: reader.list('ignore'),
-    headers: reader.list('headers'),
+    headers: reader.list('headers')?.map((name) => name.toLowerCase()), // as Node has them
   };
   if (reader.problems.length > 0) throw new TracingOptionsError(reader.problems);
   return { ...options, ...checked };

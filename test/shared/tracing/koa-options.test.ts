@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import Koa from 'koa';
 import { type KoaOptions, type TracingOptions, TracingOptionsError } from '#shared/tracing/index.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
-import { listen } from '../../helpers/koa-app.ts';
+import { listen, startApp } from '../../helpers/koa-app.ts';
 
 const BAD: [options: object, problem: string][] = [
   [{ trust: null }, 'trust="" must be one of none, ids, all, local'],
@@ -48,4 +48,14 @@ test("a middleware's policy is the tracing's, unless it has one of its own", asy
   t.true(await continues(t, 'all', { trust: undefined }));
   t.false(await continues(t, 'all', { trust: 'none' }));
   t.true(await continues(t, 'none', { trust: 'all' }));
+});
+
+test('headers are shown whatever the case of their names', async (t) => {
+  const { url, tracing, tree } = await startApp(t, () => {}, { headers: ['X-Tenant', 'AUTHORIZATION'] });
+  await fetch(url, { headers: { 'x-tenant': 'blue', authorization: 'Bearer abc' } });
+  await tree(1);
+  t.like(tracing.spans[0]?.tags, {
+    'http.header.x-tenant': 'blue',
+    'http.header.authorization': '[redacted]',
+  });
 });
