@@ -92,7 +92,7 @@ export interface TracingOptions {
   queryUrl?: string;
   /**
    * Takes the few lines that the library has to say.
-   * @default warnings go to standard error
+   * @default standard error, but for what is of level debug
    */
   logger?: TracingLogger;
   /** @default process.env */

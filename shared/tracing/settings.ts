@@ -60,10 +60,14 @@ const DEFAULT_AGENT_PORT = 6832;
 const UNKNOWN_SERVICE = 'unknown-service';
 const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
 
+function toStandardError(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
 const TO_STANDARD_ERROR: TracingLogger = {
   debug() {},
-  info() {},
-  warn: (message) => process.stderr.write(`${message}\n`),
+  info: toStandardError,
+  warn: toStandardError,
 };
 
 /** Checks options and environment together; throws one {@link TracingOptionsError} that names all that is wrong. */

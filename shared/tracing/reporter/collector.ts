@@ -17,6 +17,7 @@ export interface CollectorOptions {
   readonly logger: ReporterLogger;
 }
 
+const NOT_FOUND = 'no collector has answered yet, spans wait';
 const MAX_REQUESTS = 2;
 /** At close there is no time for long waits, and no crowd to keep apart. */
 const HURRIED: BackoffLimits = { firstMs: 50, maxMs: 250 };
@@ -34,6 +35,7 @@ export class Collector {
   #backoff: Backoff;
   #retry: Timer | undefined;
   #paceTimer: Timer | undefined;
+  #trouble: string | undefined;
   #catchesUp = false;
   #hurries = false;
 
@@ -47,6 +49,11 @@ export class Collector {
 
   get state(): CollectorState {
     return this.#state;
+  }
+
+  /** Why nothing is taken, in words that name the collector; undefined while something is. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** How many requests may be open now; if none, `onReady` follows. */
@@ -66,6 +73,7 @@ export class Collector {
   answered(): void {
     this.#backoff = new Backoff(this.#hurries ? HURRIED : this.#options.backoff);
     this.#endRetry();
+    this.#trouble = undefined;
     if (this.#state === 'up') return;
     this.#catchesUp = true;
     this.#change('up', {});
@@ -73,6 +81,9 @@ export class Collector {
 
   /** Notes that a request failed, and waits; the second of two that fail together changes nothing. */
   failed({ detail, retryAfterMs = 0 }: { detail: string; retryAfterMs?: number | undefined }): void {
+    this.#trouble = `${this.#options.address}: ${detail}`;
+    // One that has never answered may have been looked for in the wrong place, which is worth more than a debug line.
+    if (this.#state === 'unknown') this.#options.logger.warn({ detail: this.#trouble }, NOT_FOUND);
     if (this.#state !== 'away') this.#change('away', { detail });
     if (this.#retry !== undefined) return;
     const { clock, random } = this.#options;

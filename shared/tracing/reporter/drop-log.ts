@@ -17,6 +17,7 @@ export class DropLog {
     DropReason,
     { loggedAt: number; unlogged: number; detail?: string | undefined }
   >();
+  #held = false;
 
   constructor(logger: ReporterLogger, clock: Clock) {
     this.#logger = logger;
@@ -31,13 +32,19 @@ export class DropLog {
     entry.unlogged += spans;
     entry.detail = detail ?? entry.detail;
     // Math.abs: a wall clock that was set back must not silence the log until it has caught up.
-    if (Math.abs(now - entry.loggedAt) < QUIET_MS) return;
+    if (this.#held || Math.abs(now - entry.loggedAt) < QUIET_MS) return;
     entry.loggedAt = now;
     this.#write(reason, entry);
   }
 
+  /** Writes nothing until the next flush: what is lost by the end of one wait is lost together. */
+  hold(): void {
+    this.#held = true;
+  }
+
   /** Writes what no line has said yet. */
   flush(): void {
+    this.#held = false;
     for (const [reason, entry] of this.#reasons) if (entry.unlogged > 0) this.#write(reason, entry);
   }
 

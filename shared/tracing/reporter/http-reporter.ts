@@ -19,6 +19,9 @@ const DISK_LATENCY_MS = 20;
 const DISK_FILE_MS = 1;
 const DISK_BYTES_PER_MS = 20_000;
 
+/** A drain waits no longer for a collector that is away by then: it comes back within a few retries, or not so soon. */
+const AWAY_DRAIN_MS = 500;
+
 /** So long may a crash take. */
 const CRASH_MS = 5_000;
 
@@ -70,6 +73,7 @@ export class HttpReporter {
         feed: this.#feed,
         ledger: this.#ledger,
         aboveBytes: settings.maxQueueBytes / 2,
+        aboveSpans: (settings.maxQueueSpans ?? Number.POSITIVE_INFINITY) / 2,
       });
     this.#delivery = new Delivery({
       queue: this.#queue,
@@ -88,7 +92,12 @@ export class HttpReporter {
 
   async drain({ deadlineMs }: { deadlineMs: number }): Promise<void> {
     if (this.#queue.size === 0) return;
-    await waitAtMost(clampDeadline(deadlineMs), this.#queue.untilEmpty(), this.#settings.clock);
+    const { clock } = this.#settings;
+    const limitMs = clampDeadline(deadlineMs);
+    const emptied = this.#queue.untilEmpty();
+    await waitAtMost(Math.min(limitMs, AWAY_DRAIN_MS), emptied, clock);
+    if (this.#queue.size === 0 || limitMs <= AWAY_DRAIN_MS || this.#collector.state === 'away') return;
+    await waitAtMost(limitMs - AWAY_DRAIN_MS, emptied, clock);
   }
 
   close({ deadlineMs }: { deadlineMs: number }): Promise<Delivered> {
@@ -125,7 +134,8 @@ export class HttpReporter {
 
   #drop(payload: Payload, reason: DropReason, detail?: string): void {
     this.#ledger.dropped(payload, reason);
-    this.#dropLog.note(reason, payload.spans, detail);
+    const isNotTaken = reason === 'queue_full' || reason === 'deadline';
+    this.#dropLog.note(reason, payload.spans, detail ?? (isNotTaken ? this.#collector.trouble : undefined));
   }
 
   async #close(deadlineMs: number): Promise<Delivered> {
@@ -142,6 +152,7 @@ export class HttpReporter {
     if (written !== undefined) await waitAtMost(LEAST_LEAVE_MS, written, this.#settings.clock);
     this.#closed = true;
     this.#delivery.end();
+    this.#dropLog.hold();
     this.#leave(leftMs);
     this.#feed?.stop();
     this.#dropLog.flush();

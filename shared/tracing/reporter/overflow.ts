@@ -13,6 +13,8 @@ export interface OverflowParts {
   readonly feed: SpoolFeed;
   /** From how many bytes in memory on batches go to the spool. */
   readonly aboveBytes: number;
+  /** The same of spans that wait. */
+  readonly aboveSpans: number;
 }
 
 /**
@@ -43,8 +45,9 @@ export class Overflow {
   }
 
   #isNeeded(): boolean {
-    const { queue, spool, aboveBytes } = this.#parts;
-    return !this.#stopped && queue.bytes > aboveBytes && queue.waiting > 0 && spool.mayWrite;
+    const { queue, spool, aboveBytes, aboveSpans } = this.#parts;
+    const isTooMuch = queue.bytes > aboveBytes || queue.waitingSpans > aboveSpans;
+    return !this.#stopped && isTooMuch && queue.waiting > 0 && spool.mayWrite;
   }
 
   async #write(): Promise<void> {

@@ -38,6 +38,11 @@ export class PayloadQueue<Entry extends { readonly payload: Payload }> {
     return this.#waiting.length - this.#head;
   }
 
+  /** Spans of the entries that wait. */
+  get waitingSpans(): number {
+    return this.#waitingSpans;
+  }
+
   /** How many entries there are, waiting or taken. */
   get size(): number {
     return this.waiting + this.#taken.size;

@@ -30,7 +30,7 @@ test.serial('spans are out when the broker has stopped, and those made later fol
   t.like(await tracing.close(), { sent: 3, dropped: 0 });
 });
 
-test.serial('a collector that is away holds up the stop for no longer than the flush may take', async (t) => {
+test.serial('a collector that is away hardly holds up the stop', async (t) => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const { port } = closed.address() as AddressInfo;
@@ -45,7 +45,7 @@ test.serial('a collector that is away holds up the stop for no longer than the f
   await broker.call('hello.greet');
   const start = performance.now();
   await broker.stop();
-  t.true(performance.now() - start < 4000);
+  t.true(performance.now() - start < 1900);
   t.is(tracing.stats().queued, 2);
   t.like(await tracing.close({ deadlineMs: 50 }), { sent: 0, dropped: 2 });
 });

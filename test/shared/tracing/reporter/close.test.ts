@@ -191,15 +191,27 @@ test('a deadline beyond what timers can count is no deadline of now', async (t) 
   });
 });
 
-test('the last losses are logged, even if a line of the same minute was written', async (t) => {
+test('the last losses are logged in one line, even if another of the same minute was written', async (t) => {
   const lines: object[] = [];
   const logger = { debug: () => {}, warn: (fields: object) => lines.push(fields) };
   const collector = await startCollector(t, hang);
   const reporter = createReporter(collector, { logger });
   for (const id of ids(5)) reporter.send(batch(id));
   await reporter.close({ deadlineMs: 0 });
-  t.deepEqual(lines, [
-    { reason: 'deadline', spans: 1 },
-    { reason: 'deadline', spans: 4 },
-  ]);
+  t.deepEqual(lines, [{ reason: 'deadline', spans: 5 }]);
+  reporter.send(batch('late'));
+  t.deepEqual(lines.slice(1), [{ reason: 'closed', spans: 1 }]);
+});
+
+test('losses at the close say what the collector lacked', async (t) => {
+  const lines: object[] = [];
+  const logger = { debug: () => {}, warn: (fields: object) => lines.push(fields) };
+  const collector = await startCollector(t);
+  await collector.close();
+  const reporter = createReporter(collector, { logger });
+  for (const id of ids(5)) reporter.send(batch(id));
+  await reporter.close({ deadlineMs: 100 });
+  const { host } = new URL(collector.endpoint);
+  const detail = `${host}/api/traces: connect ECONNREFUSED ${host}`;
+  t.deepEqual(lines, [{ detail }, { reason: 'deadline', spans: 5, detail }]);
 });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import {
   createHttpReporter,
@@ -256,6 +257,49 @@ test('changes of the collector are logged at debug, once each, without its user 
     `collector away {"collector":"${host}/api/traces","state":"away","detail":"answered 503: restarting"}`,
     `collector up {"collector":"${host}/api/traces","state":"up"}`,
   ]);
+});
+
+test('a collector that has never answered is warned of once, one that goes away later is not', async (t) => {
+  const lines: string[] = [];
+  const warn = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
+  const { collector, reporter, passUntil } = await startManual(t, {
+    behave: answer(503, {}, 'restarting'),
+    logger: { debug: () => {}, warn },
+  });
+  reporter.send(batch(1));
+  await passUntil(() => collector.requests.length === 3);
+  collector.behave = (request, response) => collector.read(request, () => response.end());
+  await passUntil(() => reporter.stats().sent === 1);
+  collector.behave = answer(503);
+  reporter.send(batch(2));
+  await passUntil(() => reporter.stats().collector === 'away');
+  const { host } = new URL(collector.endpoint);
+  t.deepEqual(lines, [
+    `no collector has answered yet, spans wait {"detail":"${host}/api/traces: answered 503: restarting"}`,
+  ]);
+});
+
+test('a drain waits for a collector that hangs, and not long for one that is away', async (t) => {
+  const { clock, collector, reporter } = await startManual(t, { behave: hang });
+  reporter.send(batch(1));
+  await until(() => collector.hanging.size === 1);
+  const waited = async (): Promise<number> => {
+    const start = clock.now();
+    let isOver = false;
+    const drained = reporter.drain({ deadlineMs: 2000 }).then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      clock.advance(100);
+      await nextTurn();
+    }
+    await drained;
+    return clock.now() - start;
+  };
+  t.is(await waited(), 2000);
+  await collector.close();
+  await until(() => reporter.stats().collector === 'away');
+  t.is(await waited(), 500);
 });
 
 test('whoever hands over a batch does not lend its async context', async (t) => {

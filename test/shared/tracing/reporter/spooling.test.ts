@@ -234,6 +234,21 @@ test('what went over to the spool comes back as soon as memory is empty', async 
   t.like(reporter.stats(), { sent: 31, dropped: 0, spooled: 0 });
 });
 
+test('what a bounded number of spans cannot hold goes to the spool', async (t) => {
+  const clock = new ManualClock();
+  const { collector, createReporter } = await start(t);
+  const reporter = createReporter({ clock, maxQueueSpans: 100 });
+  await collector.close();
+  for (const id of ids(20)) {
+    reporter.send(batch(id, { spans: 40 }));
+    await until(() => reporter.stats().queued.spans <= 100);
+  }
+  t.like(reporter.stats(), { given: 800, dropped: 0 });
+  t.true(reporter.stats().spooled >= 600);
+  await collector.open();
+  await passTimeUntil(() => reporter.stats().sent === 800, { clock, reporter, collector });
+});
+
 test('what is on its way to the spool when a close runs out of time is not written twice', async (t) => {
   const clock = new ManualClock();
   const { collector, createReporter, files } = await start(t);
