@@ -61,8 +61,9 @@ export function hostPort(defaultPort: number): Kind<string> {
       const [, host, port = defaultPort] = ADDRESS.exec(text) ?? [];
       const address = `http://${host}:${port}`;
       if (host === undefined || !URL.canParse(address)) return undefined;
-      const url = new URL(address);
-      return `${url.hostname}:${url.port || 80}`;
+      const { hostname, port: portButFor80 } = new URL(address);
+      if (!hostname.startsWith('[') && HOST.parse(hostname) === undefined) return undefined;
+      return `${hostname}:${portButFor80 || 80}`;
     },
   };
 }
