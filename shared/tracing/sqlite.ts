@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
+import { readStatement } from './sql-statement.ts';
 import * as tag from './tags.ts';
 import { whenCollected } from './when-collected.ts';
 
@@ -10,10 +11,6 @@ export interface TracedDatabaseOptions {
   /** What the database is called in traces: `db.instance`. @default `sqlite` */
   instance?: string;
 }
-
-const LONGEST_STATEMENT = 4096;
-/** Of a statement that is longer, only so much is read: it may be megabytes of values. */
-const LONGEST_READ = 65_536;
 
 /**
  * Traces `exec` and the statements that the database prepares: each is a child of the active span by the active span's
@@ -85,15 +82,15 @@ function describing(sql: unknown, instance: string): Describe {
 }
 
 function describe(sql: string, instance: string): Description {
-  const statement = withoutValues(sql.slice(0, LONGEST_READ));
+  const { name, text } = readStatement(sql);
   const tags = Object.freeze({
     [tag.SPAN_KIND]: tag.CLIENT,
     [tag.COMPONENT]: 'sqlite',
     [tag.DB_TYPE]: 'sql',
     [tag.DB_INSTANCE]: instance,
-    [tag.DB_STATEMENT]: statement,
+    [tag.DB_STATEMENT]: text,
   });
-  return { name: statementName(statement), tags };
+  return { name, tags };
 }
 
 /** The span of a statement that runs in a span. */
@@ -137,39 +134,4 @@ function spanOverRows<Row>(describe: Describe, rows: Iterable<Row>): Generator<R
   })();
   if (parent !== undefined) whenCollected(traced, end);
   return traced;
-}
-
-const TABLE = /\b(?:FROM|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|JOIN)\s+["'`[]?([\w$]+)/i;
-
-/** What the statement does, and to which table: `SELECT users`, `BEGIN`. */
-function statementName(sql: string): string {
-  const verb = /^[\s(]*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? 'SQL';
-  const table = TABLE.exec(sql)?.[1];
-  return table === undefined ? verb : `${verb} ${table}`;
-}
-
-/**
- * What of a statement is not itself: comments, texts, names in quotation marks, numbers. One pattern for all, so that each is
- * read from where the one before has ended, as SQLite reads them; what has no end goes on to the statement's.
- * Source: https://sqlite.org/lang_expr.html#literal_values_constants_
- */
-const TOKEN = new RegExp(
-  [
-    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/, // comments
-    /(?<![\w$])x?'(?:[^']|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)/, // texts and bytes
-    /"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[^\]]*(?:\]|$)/, // names
-    /(?<![\w$.?:@])[+-]?(?:0x[\da-f_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?[\d_]+)?)/, // numbers
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-  'gi',
-);
-
-/** Literals become `?`: a statement that was put together from values must not carry them into the trace. */
-function withoutValues(sql: string): string {
-  const withoutLiterals = sql.replace(TOKEN, (token) => {
-    if (token.startsWith('--') || token.startsWith('/*')) return ' ';
-    return /^["`[]/.test(token) ? token : '?';
-  });
-  return withoutLiterals.replace(/\s+/g, ' ').trim().slice(0, LONGEST_STATEMENT);
 }

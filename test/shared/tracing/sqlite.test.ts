@@ -113,6 +113,51 @@ for (const [sql, shown] of [
     t.is(tracing.spans[0]?.tags['db.statement'], shown);
   });
 
+for (const [sql, name] of [
+  ['INSERT OR REPLACE INTO users VALUES (1)', 'INSERT users'],
+  ['REPLACE INTO users VALUES (1)', 'REPLACE users'],
+  ['DELETE FROM main.users', 'DELETE users'],
+  ...['ABORT', 'FAIL', 'IGNORE', 'REPLACE', 'ROLLBACK'].map(
+    (otherwise) => [`UPDATE OR ${otherwise} users SET name = ?`, 'UPDATE users'] as const,
+  ),
+  ['SELECT * FROM main.users', 'SELECT users'],
+  ['UPDATE main . "my users" SET name = ?', 'UPDATE my users'],
+  ['SELECT * FROM [main].`a``b`', 'SELECT a`b'],
+  ['SELECT * FROM "weird-name"', 'SELECT weird-name'],
+  ['SELECT * FROM "say ""hi""\n"', 'SELECT say "hi"'],
+  ['SELECT * FROM "from"', 'SELECT from'],
+  ['SELECT * FROM tablé', 'SELECT tablé'],
+  ['SELECT * FROM /* all */ users', 'SELECT users'],
+  ['SELECT name AS "from x" FROM users', 'SELECT users'],
+  ['SELECT "from" x, `update` FROM users', 'SELECT users'],
+  ['SELECT name IS DISTINCT FROM nick FROM users', 'SELECT users'],
+  ['SELECT * FROM (SELECT * FROM users)', 'SELECT users'],
+  ['SELECT EXISTS (SELECT 1 FROM users)', 'SELECT users'],
+  ['SELECT name, (SELECT count(*) FROM orders) FROM users', 'SELECT users'],
+  ['WITH recent AS (SELECT * FROM orders) SELECT * FROM recent', 'WITH orders'],
+  ['WITH recent AS (SELECT * FROM orders) DELETE FROM users', 'DELETE users'],
+  ['WITH r AS (SELECT 1 FROM orders) INSERT OR IGNORE INTO users SELECT * FROM r', 'INSERT users'],
+  ['CREATE TABLE IF NOT EXISTS main.users (id)', 'CREATE users'],
+  ['DROP TABLE IF EXISTS users', 'DROP users'],
+  ['DROP TABLE if', 'DROP if'],
+  ['CREATE TRIGGER tr AFTER UPDATE ON users BEGIN DELETE FROM orders; END', 'CREATE tr'],
+  ['DROP TRIGGER main.tr', 'DROP tr'],
+  ['CREATE UNIQUE INDEX by_name ON users (name)', 'CREATE by_name'],
+  ['CREATE VIEW adults AS SELECT * FROM users', 'CREATE adults'],
+  ['PRAGMA user_version', 'PRAGMA'],
+  ['VACUUM INTO `copy.sqlite`', 'VACUUM'],
+  ["SELECT * FROM 'users'", 'SELECT'],
+  ['SELECT * FROM "users', 'SELECT'],
+  [`SELECT * FROM ${'x'.repeat(1000)}`, `SELECT ${'x'.repeat(72)}…`],
+  ['x'.repeat(1000), `${'X'.repeat(79)}…`],
+  ['', 'SQL'],
+] as const)
+  test(`the span of ${JSON.stringify(sql).slice(0, 90)} is called ${name.slice(0, 20)}`, (t) => {
+    const tracing = createMemoryTracing();
+    inSpan('work', {}, () => tracedDatabase(fakeDatabase).exec(sql));
+    t.is(tracing.spans[0]?.operation, name);
+  });
+
 test('what iterate is given is looked at when it is called, as untraced', (t) => {
   trace(t, (db) => {
     const statement = db.prepare('SELECT * FROM users WHERE id = ?');
@@ -214,6 +259,31 @@ test('a number of any length, and what is none, takes no time to read', (t) => {
   const digits = '1'.repeat(60_000);
   const [span] = trace(t, (db) => t.throws(() => db.exec(`SELECT ${digits}x`)));
   t.is(span?.tags['db.statement'], 'SELECT ?x');
+});
+
+test('whatever a long statement repeats, it takes no time to read', (t) => {
+  createMemoryTracing();
+  const db = tracedDatabase(fakeDatabase);
+  const startMs = performance.now();
+  inSpan('work', {}, () => {
+    for (const part of [
+      '"',
+      '"a',
+      '[',
+      '(',
+      "'",
+      '/*',
+      '-',
+      'FROM ',
+      'FROM(',
+      'UPDATE OR ',
+      'WITH ',
+      '1.',
+      'é',
+    ])
+      db.exec(`SELECT ${part.repeat(60_000 / part.length)}"`);
+  });
+  t.true(performance.now() - startMs < 3000);
 });
 
 test('rows that are left before the last end their span once nobody can read on', async (t) => {
