@@ -68,9 +68,28 @@ function tokensOf(sql: string): Token[] {
 
 function textOf(tokens: readonly Token[]): string {
   const shown = tokens.map(
-    ({ kind, text, isApart }) => (isApart ? ' ' : '') + (kind === 'value' ? '?' : text),
+    (token, at) => (token.isApart ? ' ' : '') + (mayBeValue(tokens, at) ? '?' : token.text),
   );
   return inOneLine(shown.join(''));
+}
+
+const BEFORE_NAME = new Set([
+  ...['FROM', 'JOIN', 'INTO', 'UPDATE', 'TABLE', 'INDEX', 'VIEW', 'TRIGGER'],
+  ...['EXISTS', 'AS', 'REFERENCES'],
+]);
+
+/**
+ * What is in double quotes may be a text as well as a name (`enableDoubleQuotedStringLiterals`), and only the tables can tell
+ * which: `WHERE "a" = "b"`. So it is shown only where no text can be: beside a dot, and behind a word that only a name can
+ * follow. Wherever there can be an expression it counts as a value, be it the name of a column.
+ * Source: https://sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
+ */
+function mayBeValue(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (token?.kind !== 'quoted' || !token.text.startsWith('"')) return token?.kind === 'value';
+  if (tokens[at - 1]?.text === '.' || tokens[at + 1]?.text === '.') return false;
+  const isUpdateOr = tokens[at - 2]?.keyword === 'OR' && tokens[at - 3]?.keyword === 'UPDATE';
+  return !isUpdateOr && !isBeforeName(tokens, at - 1, BEFORE_NAME);
 }
 
 function inOneLine(text: string): string {

@@ -77,6 +77,7 @@ const part = fc
     const hidden = `${around}SECRET${around}`;
     return fc.constantFrom(
       quoted("'")(hidden),
+      quoted('"')(hidden),
       `--${hidden.replaceAll('\n', '')}\n`,
       `/*${hidden.replaceAll('*/', '')}*/`,
       quoted('"')(around),
@@ -105,6 +106,15 @@ for (const [sql, shown] of [
   ["SELECT x'5ec8e7', 0xDEADBEEF, .5, 1_000, -1.5e3, 7.", 'SELECT ?, ?, ?, ?, ?, ?'],
   ['SELECT ?1, :2a, @b, $c1, t1.a2 FROM t1', 'SELECT ?1, :2a, @b, $c1, t1.a2 FROM t1'],
   ["SELECT 'secret", 'SELECT ?'],
+  ['SELECT * FROM "users" WHERE "name" = "secret"', 'SELECT * FROM "users" WHERE ? = ?'],
+  ['SELECT * FROM a JOIN "b" ON a."id" = "b".id', 'SELECT * FROM a JOIN "b" ON a."id" = "b".id'],
+  ['SELECT "a"."b" AS "c", "secret" FROM main."a"', 'SELECT "a"."b" AS "c", ? FROM main."a"'],
+  ['UPDATE OR IGNORE "users" SET name="secret"', 'UPDATE OR IGNORE "users" SET name=?'],
+  ['INSERT OR IGNORE INTO "users" VALUES ("secret")', 'INSERT OR IGNORE INTO "users" VALUES (?)'],
+  ['DROP TABLE IF EXISTS "users"', 'DROP TABLE IF EXISTS "users"'],
+  ['DELETE FROM `users` WHERE [name] = `nick`', 'DELETE FROM `users` WHERE [name] = `nick`'],
+  ['VACUUM INTO "secret"', 'VACUUM INTO ?'],
+  ['SELECT * FROM "secret', 'SELECT * FROM ?'],
   ['SELECT 1 /* secret', 'SELECT ?'],
 ] as const)
   test(`${sql.replaceAll('\n', ' ')} is shown as ${shown}`, (t) => {
@@ -112,6 +122,33 @@ for (const [sql, shown] of [
     inSpan('work', {}, () => tracedDatabase(fakeDatabase).exec(sql));
     t.is(tracing.spans[0]?.tags['db.statement'], shown);
   });
+
+test('a text in double quotes is taken out wherever SQLite takes one', (t) => {
+  const raw = new DatabaseSync(':memory:', { enableDoubleQuotedStringLiterals: true });
+  t.teardown(() => raw.close());
+  raw.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)');
+  const operators = ['=', '==', '<>', '!=', '<', '>', '<=', '>=', '||', '->', 'LIKE', 'GLOB'];
+  const words = ['IS', 'IS NOT', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM', 'NOT LIKE', 'AND', 'OR'];
+  const conditions = [
+    ...[...operators, ...words].map((operator) => `name ${operator} "secret"`),
+    ...['"secret" = name', 'name BETWEEN "secret" AND "secret"', 'NOT "secret"', 'name IN (1, "secret")'],
+    ...['name = "so ""secret"""', 'length("secret") > 1', 'CASE "secret" WHEN "secret" THEN "secret" END'],
+    ...[`name LIKE 'a' ESCAPE substr("secret", 1, 1)`, 'name = -"secret"', 'name = "secret" COLLATE nocase'],
+  ];
+  const statements = [
+    ...conditions.map((condition) => `SELECT id FROM users WHERE ${condition}`),
+    ...['SELECT "secret"', 'SELECT DISTINCT "secret" text', 'SELECT 1 ORDER BY "secret" || 1'],
+    ...['INSERT INTO users (name) VALUES ("a"), ("secret")', 'UPDATE users SET name = "secret"'],
+    ...['CREATE TABLE t (a DEFAULT "secret")', 'DELETE FROM users RETURNING "secret"'],
+  ];
+  const tracing = createMemoryTracing();
+  const db = tracedDatabase(raw);
+  for (const sql of statements) {
+    inSpan('work', {}, () => db.exec(sql));
+    t.notRegex(String(tracing.spans.at(-2)?.tags['db.statement']), /secret/, sql);
+  }
+  t.is(tracing.spans.length, 2 * statements.length);
+});
 
 for (const [sql, name] of [
   ['INSERT OR REPLACE INTO users VALUES (1)', 'INSERT users'],
