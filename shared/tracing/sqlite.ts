@@ -5,6 +5,7 @@ import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
 import { readStatement } from './sql-statement.ts';
 import * as tag from './tags.ts';
+import { timeOf } from './time-of.ts';
 import { whenCollected } from './when-collected.ts';
 
 export interface TracedDatabaseOptions {
@@ -57,9 +58,10 @@ const RUNNING = ['run', 'get', 'all'];
 /** Traces the methods that run a statement; which one that is may be said by their first parameter. */
 function traceRuns(target: object, describe: (first: unknown) => Describe): object {
   for (const name of RUNNING) wrap(target, name, (run, [first]) => spanAround(describe(first), run));
-  wrap(target, 'iterate', (iterate, [first]) =>
-    spanOverRows(describe(first), iterate() as Iterable<unknown>),
-  );
+  wrap(target, 'iterate', (iterate, [first]) => {
+    const described = describe(first);
+    return traceRows(spanOfFailure(described, iterate) as object, described);
+  });
   return target;
 }
 
@@ -94,11 +96,11 @@ function describe(sql: string, instance: string): Description {
 }
 
 /** The span of a statement that runs in a span. */
-function startSpan(parent: Span | undefined, describe: Describe): Span | undefined {
+function startSpan(parent: Span | undefined, describe: Describe, startTime?: number): Span | undefined {
   const description = parent && describe();
   if (description === undefined) return undefined;
   const { name, tags } = description;
-  return parent?.tracer().startSpan(name, { childOf: parent, tags });
+  return parent?.tracer().startSpan(name, { childOf: parent, tags, startTime });
 }
 
 function spanAround<Result>(describe: Describe, run: () => Result): Result {
@@ -113,25 +115,50 @@ function spanAround<Result>(describe: Describe, run: () => Result): Result {
   }
 }
 
+/** A call that becomes a span only where it fails. */
+function spanOfFailure<Result>(describe: Describe, call: () => Result): Result {
+  const parent = currentSpan();
+  const startTime = parent && timeOf(parent);
+  try {
+    return call();
+  } catch (error) {
+    const span = startSpan(parent, describe, startTime);
+    if (span) markError(span, error);
+    span?.finish();
+    throw error;
+  }
+}
+
 /**
  * Rows that are read one by one: the span lasts from the first to the last that is asked for, or until nobody can ask any
- * more.
+ * more. The rows stay Node's own, so that they end and fail as they would untraced.
  */
-function spanOverRows<Row>(describe: Describe, rows: Iterable<Row>): Generator<Row, void, unknown> {
+function traceRows(rows: object, describe: Describe): object {
   const parent = currentSpan();
+  if (parent === undefined) return rows;
   let span: Span | undefined;
-  const end = (): void => span?.finish();
-  const traced = (function* readRows() {
-    span = startSpan(parent, describe);
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    span?.finish();
+  };
+  const step: Around = (read) => {
+    if (isOver) return read();
     try {
-      yield* rows;
+      const row = read() as IteratorResult<unknown>;
+      if (row.done) end();
+      return row;
     } catch (error) {
       if (span) markError(span, error);
-      throw error;
-    } finally {
       end();
+      throw error;
     }
-  })();
-  if (parent !== undefined) whenCollected(traced, end);
-  return traced;
+  };
+  wrap(rows, 'next', (next, parameters) => {
+    if (!isOver) span ??= startSpan(parent, describe);
+    return step(next, parameters);
+  });
+  wrap(rows, 'return', step);
+  whenCollected(rows, end);
+  return rows;
 }

@@ -195,11 +195,89 @@ for (const [sql, name] of [
     t.is(tracing.spans[0]?.operation, name);
   });
 
-test('what iterate is given is looked at when it is called, as untraced', (t) => {
-  trace(t, (db) => {
+test('what iterate is given is looked at when it is called, as untraced, and its refusal is a span', (t) => {
+  const spans = trace(t, (db) => {
     const statement = db.prepare('SELECT * FROM users WHERE id = ?');
     t.throws(() => statement.iterate(Symbol('no value') as never), { message: /cannot be bound/ });
+    t.throws(
+      () => db.createTagStore().iterate`SELECT * FROM users WHERE id = ${Symbol('no value') as never}`,
+      {
+        message: /cannot be bound/,
+      },
+    );
   });
+  matchTree(
+    spans,
+    `
+    test work
+      test SELECT users (client) ERROR
+      test SELECT users (client) ERROR
+    `,
+  );
+  t.like(spans[0]?.logs[0]?.fields, { event: 'error', 'error.code': 'ERR_INVALID_ARG_TYPE' });
+});
+
+/** Uses of rows that are read one by one, which answer all that the reader gets to see. */
+const readings: Record<string, (db: DatabaseSync) => unknown> = {
+  'to their end and on': (db) => {
+    const rows = db.prepare('SELECT name FROM users').iterate();
+    return [rows.next(), rows.next(), rows.next()];
+  },
+  'until the reader leaves': (db) => {
+    const rows = db.prepare('SELECT name FROM users').iterate();
+    return [rows.next(), rows.return?.(), rows.next(), rows.return?.()];
+  },
+  'not at all': (db) => {
+    const rows = db.prepare('SELECT name FROM users').iterate();
+    return [rows.return?.(), rows.next()];
+  },
+  'until they fail, and on': (db) => {
+    const rows = db.prepare('SELECT abs(-9223372036854775808) FROM users').iterate();
+    return [messageOf(() => rows.next()), messageOf(() => rows.next())];
+  },
+  'until the statement runs again': (db) => {
+    const statement = db.prepare('SELECT name FROM users');
+    const rows = statement.iterate();
+    return [rows.next(), statement.all(), messageOf(() => rows.next()), messageOf(() => rows.return?.())];
+  },
+  'by the methods that rows have': (db) => {
+    const rows = db.prepare('SELECT name FROM users').iterate();
+    return ['throw' in rows, String(rows), rows[Symbol.iterator]() === rows, rows.map(Object.keys).toArray()];
+  },
+};
+
+function messageOf(fn: () => unknown): unknown {
+  try {
+    return fn();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+for (const [how, read] of Object.entries(readings))
+  test(`rows that are read ${how} are as untraced`, (t) => {
+    const raw = new DatabaseSync(':memory:');
+    t.teardown(() => raw.close());
+    raw.exec("CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('Ada')");
+    const untraced = read(raw);
+    const tracing = createMemoryTracing();
+    t.deepEqual(
+      inSpan('work', {}, () => read(tracedDatabase(raw))),
+      untraced,
+    );
+    t.is(tracing.stats().unfinished, 0);
+  });
+
+test('rows that fail are one span with one error, however often they are asked', (t) => {
+  const [span, ...others] = trace(t, (db) => {
+    const rows = db.prepare('SELECT abs(-9223372036854775808) FROM users').iterate();
+    t.throws(() => rows.next(), { message: 'integer overflow' });
+    t.throws(() => rows.next(), { message: 'integer overflow' });
+  });
+  t.is(span?.operation, 'SELECT users');
+  t.is(span?.tags['error'], true);
+  t.is(span?.logs.length, 1);
+  t.is(others.length, 1);
 });
 
 test('a statement that fails is an error, and fails as it would untraced', (t) => {
