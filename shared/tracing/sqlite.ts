@@ -16,7 +16,8 @@ export interface TracedDatabaseOptions {
 /**
  * Traces `exec` and the statements that the database prepares: each is a child of the active span by the active span's
  * tracer, named by what it does (`SELECT users`), with the statement as it was prepared, placeholders and all: values
- * never leave the process. Without an active span nothing is traced. Results and errors stay as they are.
+ * never leave the process. To prepare one is a span only where it fails. Without an active span nothing is traced. Results
+ * and errors stay as they are.
  *
  * The database itself is changed and returned, since Node takes no other object for it (`backup`, `using`).
  */
@@ -29,7 +30,7 @@ export function tracedDatabase(
   wrap(db, 'exec', (exec, [sql]) => spanAround(describing(sql, instance), exec));
   wrap(db, 'prepare', (prepare, [sql]) => {
     const describe = describing(sql, instance);
-    return traceRuns(prepare() as object, () => describe);
+    return traceRuns(spanOfFailure(describe, prepare) as object, () => describe);
   });
   wrap(db, 'createTagStore', (createTagStore) =>
     // It takes each statement as a tagged template.

@@ -289,6 +289,52 @@ test('a statement that fails is an error, and fails as it would untraced', (t) =
   t.like(span?.logs[0]?.fields, { event: 'error', message: 'UNIQUE constraint failed: users.name' });
 });
 
+test('a statement that cannot be prepared is an error, and fails as it would untraced', (t) => {
+  const spans = trace(t, (db) => {
+    t.throws(() => db.prepare('SELECT id FROM nobody'), {
+      code: 'ERR_SQLITE_ERROR',
+      message: /no such table/,
+    });
+    t.throws(() => db.prepare('UPDATE users SIT id = 1'), {
+      code: 'ERR_SQLITE_ERROR',
+      message: /syntax error/,
+    });
+    t.truthy(db.prepare('DELETE FROM users'));
+  });
+  matchTree(
+    spans,
+    `
+    test work
+      test SELECT nobody (client) ERROR
+      test UPDATE users (client) ERROR
+    `,
+  );
+  t.is(spans[0]?.tags['db.statement'], 'SELECT id FROM nobody');
+  t.like(spans[0]?.logs[0]?.fields, { event: 'error', message: 'no such table: nobody' });
+});
+
+test('without an active span what cannot be prepared is no span either', (t) => {
+  const tracing = createMemoryTracing();
+  const db = tracedDatabase(new DatabaseSync(':memory:'));
+  t.teardown(() => db.close());
+  t.throws(() => db.prepare('SELECT id FROM nobody'), { message: /no such table/ });
+  t.is(tracing.stats().started, 0);
+});
+
+test('a statement that waits in vain to be prepared is a span as long as that', (t) => {
+  const file = join(temporaryFolder(t), 'locked.sqlite');
+  const other = new DatabaseSync(file);
+  t.teardown(() => other.close());
+  other.exec('CREATE TABLE users (id); BEGIN EXCLUSIVE');
+  const tracing = createMemoryTracing();
+  const db = tracedDatabase(new DatabaseSync(file, { timeout: 50 }));
+  t.teardown(() => db.close());
+  inSpan('work', {}, () => t.throws(() => db.prepare('SELECT id FROM users'), { message: /locked/ }));
+  const [span] = tracing.spans;
+  t.is(span?.operation, 'SELECT users');
+  t.true((span?.durationUs ?? 0) >= 25_000);
+});
+
 test('rows that are read one by one keep the span open until the reader is done', (t) => {
   const spans = trace(t, (db) => {
     for (const _ of db.prepare('SELECT * FROM users').iterate()) {
