@@ -1,5 +1,6 @@
 /** `node:sqlite`: a client span for every statement that runs. */
 import type { DatabaseSync } from 'node:sqlite';
+import { types } from 'node:util';
 import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
@@ -7,6 +8,8 @@ import { readStatement } from './sql-statement.ts';
 import * as tag from './tags.ts';
 import { timeOf } from './time-of.ts';
 import { whenCollected } from './when-collected.ts';
+
+const { isNativeError } = types;
 
 export interface TracedDatabaseOptions {
   /** What the database is called in traces: `db.instance`. @default `sqlite` */
@@ -109,11 +112,24 @@ function spanAround<Result>(describe: Describe, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
-    if (span) markError(span, error);
+    if (span) markFailed(span, error);
     throw error;
   } finally {
     span?.finish();
   }
+}
+
+/** Where SQLite does not understand a statement, its message quotes from it, maybe a value: `near "secret": syntax error`. */
+function markFailed(span: Span, error: unknown): void {
+  markError(span, isNativeError(error) && 'errcode' in error ? withoutQuotation(error) : error);
+}
+
+function withoutQuotation(error: Error): Error {
+  const { message } = error;
+  const shown = message.replace(/".*"/s, '?');
+  if (shown === message) return error;
+  const stack = () => error.stack?.replace(message, () => shown);
+  return Object.create(error, { message: { value: shown }, stack: { get: stack } });
 }
 
 /** A call that becomes a span only where it fails. */
@@ -124,7 +140,7 @@ function spanOfFailure<Result>(describe: Describe, call: () => Result): Result {
     return call();
   } catch (error) {
     const span = startSpan(parent, describe, startTime);
-    if (span) markError(span, error);
+    if (span) markFailed(span, error);
     span?.finish();
     throw error;
   }
@@ -150,7 +166,7 @@ function traceRows(rows: object, describe: Describe): object {
       if (row.done) end();
       return row;
     } catch (error) {
-      if (span) markError(span, error);
+      if (span) markFailed(span, error);
       end();
       throw error;
     }

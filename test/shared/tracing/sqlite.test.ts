@@ -313,6 +313,25 @@ test('a statement that cannot be prepared is an error, and fails as it would unt
   t.like(spans[0]?.logs[0]?.fields, { event: 'error', message: 'no such table: nobody' });
 });
 
+for (const [sql, message] of [
+  ['SELECT id FROM users WHERE name = "secret"', /^no such column: \? - should this be a string literal/],
+  ["SELECT id FROM users WHERE name = 'O'secret'", /^near \?: syntax error$/],
+  [`SELECT id FROM users WHERE name = 'O"secret`, /^unrecognized token: \?$/],
+] as const)
+  test(`what the error quotes of ${sql} is taken out of the span, not out of the error`, (t) => {
+    const [prepared, executed] = trace(t, (db) => {
+      t.throws(() => db.prepare(sql), { code: 'ERR_SQLITE_ERROR', message: /secret/ });
+      t.throws(() => db.exec(sql), { code: 'ERR_SQLITE_ERROR', message: /secret/ });
+    });
+    for (const span of [prepared, executed]) {
+      const { message: shown, stack, ...others } = span?.logs[0]?.fields ?? {};
+      t.regex(String(shown), message);
+      t.true(String(stack).startsWith(`Error: ${shown}\n    at `));
+      t.deepEqual(others, { event: 'error', 'error.kind': 'Error', 'error.code': 'ERR_SQLITE_ERROR' });
+      t.notRegex(JSON.stringify(span?.logs), /secret/);
+    }
+  });
+
 test('without an active span what cannot be prepared is no span either', (t) => {
   const tracing = createMemoryTracing();
   const db = tracedDatabase(new DatabaseSync(':memory:'));
