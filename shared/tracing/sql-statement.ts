@@ -13,10 +13,17 @@ const LONGEST_TEXT = 4096;
 /** Of a statement that is longer, only so much is read: it may be megabytes of values. */
 const LONGEST_READ = 65_536;
 
+/** How a database reads statements. */
+export interface Dialect {
+  /** Whether what is in double quotes can be a text, as SQLite has it where it is told to, and not only a name. */
+  readonly quotesTexts: boolean;
+}
+
 /** Reads the statement, or several, as SQLite would; what is none has a name and a text as well. Takes linear time. */
-export function readStatement(sql: string): Statement {
+export function readStatement(sql: string, { quotesTexts }: Dialect): Statement {
   const tokens = tokensOf(sql.slice(0, LONGEST_READ));
-  return { name: cut(nameOf(tokens), LONGEST_NAME), text: textOf(tokens).slice(0, LONGEST_TEXT) };
+  const isValue = (at: number) => tokens[at]?.kind === 'value' || (quotesTexts && mayBeText(tokens, at));
+  return { name: cut(nameOf(tokens), LONGEST_NAME), text: textOf(tokens, isValue).slice(0, LONGEST_TEXT) };
 }
 
 interface Token {
@@ -66,10 +73,8 @@ function tokensOf(sql: string): Token[] {
   return tokens;
 }
 
-function textOf(tokens: readonly Token[]): string {
-  const shown = tokens.map(
-    (token, at) => (token.isApart ? ' ' : '') + (mayBeValue(tokens, at) ? '?' : token.text),
-  );
+function textOf(tokens: readonly Token[], isValue: (at: number) => boolean): string {
+  const shown = tokens.map((token, at) => (token.isApart ? ' ' : '') + (isValue(at) ? '?' : token.text));
   return inOneLine(shown.join(''));
 }
 
@@ -84,9 +89,9 @@ const BEFORE_NAME = new Set([
  * follow. Wherever there can be an expression it counts as a value, be it the name of a column.
  * Source: https://sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
  */
-function mayBeValue(tokens: readonly Token[], at: number): boolean {
+function mayBeText(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
-  if (token?.kind !== 'quoted' || !token.text.startsWith('"')) return token?.kind === 'value';
+  if (token?.kind !== 'quoted' || !token.text.startsWith('"')) return false;
   if (tokens[at - 1]?.text === '.' || tokens[at + 1]?.text === '.') return false;
   const isUpdateOr = tokens[at - 2]?.keyword === 'OR' && tokens[at - 3]?.keyword === 'UPDATE';
   return !isUpdateOr && !isBeforeName(tokens, at - 1, BEFORE_NAME);

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
-import { readStatement } from './sql-statement.ts';
+import { type Dialect, readStatement } from './sql-statement.ts';
 import * as tag from './tags.ts';
 import { timeOf } from './time-of.ts';
 import { whenCollected } from './when-collected.ts';
@@ -30,21 +30,34 @@ export function tracedDatabase(
 ): DatabaseSync {
   if (traced.has(db)) return db;
   traced.add(db);
-  wrap(db, 'exec', (exec, [sql]) => spanAround(describing(sql, instance), exec));
+  const naming = { instance, quotesTexts: quotesTexts(db) };
+  wrap(db, 'exec', (exec, [sql]) => spanAround(describing(sql, naming), exec));
   wrap(db, 'prepare', (prepare, [sql]) => {
-    const describe = describing(sql, instance);
+    const describe = describing(sql, naming);
     return traceRuns(spanOfFailure(describe, prepare) as object, () => describe);
   });
   wrap(db, 'createTagStore', (createTagStore) =>
     // It takes each statement as a tagged template.
     traceRuns(createTagStore() as object, (strings) =>
-      describing(Array.isArray(strings) ? strings.join('?') : strings, instance),
+      describing(Array.isArray(strings) ? strings.join('?') : strings, naming),
     ),
   );
   return db;
 }
 
 const traced = new WeakSet<DatabaseSync>();
+
+/**
+ * Whether the database takes `"..."` for a text where it knows no such name (`enableDoubleQuotedStringLiterals`). One that
+ * cannot say so, not being open, counts as one that does.
+ */
+function quotesTexts(db: DatabaseSync): boolean {
+  try {
+    return Boolean(db.prepare('SELECT "a text?"'));
+  } catch (error) {
+    return !/^no such column/.test((error as Error).message);
+  }
+}
 
 /** Runs `call`, which is the method with its parameters, and answers what it answers. */
 type Around = (call: () => unknown, parameters: readonly unknown[]) => unknown;
@@ -71,6 +84,7 @@ function traceRuns(target: object, describe: (first: unknown) => Describe): obje
 
 /** What the spans of one statement have in common. */
 interface Description {
+  readonly sql: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, unknown>>;
 }
@@ -79,16 +93,20 @@ interface Description {
 type Describe = () => Description | undefined;
 
 /** Describes a statement once, and only where it runs within a trace. */
-function describing(sql: unknown, instance: string): Describe {
+function describing(sql: unknown, naming: Naming): Describe {
   let description: Description | undefined;
   return () => {
-    if (typeof sql === 'string') description ??= describe(sql, instance);
+    if (typeof sql === 'string') description ??= describe(sql, naming);
     return description;
   };
 }
 
-function describe(sql: string, instance: string): Description {
-  const { name, text } = readStatement(sql);
+interface Naming extends Dialect {
+  readonly instance: string;
+}
+
+function describe(sql: string, { instance, ...dialect }: Naming): Description {
+  const { name, text } = readStatement(sql, dialect);
   const tags = Object.freeze({
     [tag.SPAN_KIND]: tag.CLIENT,
     [tag.COMPONENT]: 'sqlite',
@@ -96,7 +114,7 @@ function describe(sql: string, instance: string): Description {
     [tag.DB_INSTANCE]: instance,
     [tag.DB_STATEMENT]: text,
   });
-  return { name, tags };
+  return { sql, name, tags };
 }
 
 /** The span of a statement that runs in a span. */
@@ -112,16 +130,25 @@ function spanAround<Result>(describe: Describe, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
-    if (span) markFailed(span, error);
+    if (span) markFailed(span, error, describe());
     throw error;
   } finally {
     span?.finish();
   }
 }
 
-/** Where SQLite does not understand a statement, its message quotes from it, maybe a value: `near "secret": syntax error`. */
-function markFailed(span: Span, error: unknown): void {
-  markError(span, isNativeError(error) && 'errcode' in error ? withoutQuotation(error) : error);
+/** The code of an error that SQLite has no other code for, such as of a statement that it does not understand. */
+const SQLITE_ERROR = 1;
+
+/**
+ * Where SQLite does not understand a statement, its message quotes from it, maybe a value: `near "secret": syntax error`,
+ * or `no such column: "secret"` of a text in the wrong quotes. The statement is shown without it as well.
+ */
+function markFailed(span: Span, error: unknown, description?: Description): void {
+  const isOfSqlite = isNativeError(error) && 'errcode' in error;
+  if (isOfSqlite && error.errcode === SQLITE_ERROR && description)
+    span.setTag(tag.DB_STATEMENT, readStatement(description.sql, { quotesTexts: true }).text);
+  markError(span, isOfSqlite ? withoutQuotation(error) : error);
 }
 
 function withoutQuotation(error: Error): Error {
@@ -140,7 +167,7 @@ function spanOfFailure<Result>(describe: Describe, call: () => Result): Result {
     return call();
   } catch (error) {
     const span = startSpan(parent, describe, startTime);
-    if (span) markFailed(span, error);
+    if (span) markFailed(span, error, describe());
     span?.finish();
     throw error;
   }

@@ -123,6 +123,11 @@ for (const [sql, shown] of [
     t.is(tracing.spans[0]?.tags['db.statement'], shown);
   });
 
+test('a name in double quotes is shown where SQLite takes no text for one', (t) => {
+  const [span] = trace(t, (db) => db.prepare('SELECT "id" FROM "users" WHERE "name" = ?').get('Eve'));
+  t.is(span?.tags['db.statement'], 'SELECT "id" FROM "users" WHERE "name" = ?');
+});
+
 test('a text in double quotes is taken out wherever SQLite takes one', (t) => {
   const raw = new DatabaseSync(':memory:', { enableDoubleQuotedStringLiterals: true });
   t.teardown(() => raw.close());
@@ -329,6 +334,7 @@ for (const [sql, message] of [
       t.true(String(stack).startsWith(`Error: ${shown}\n    at `));
       t.deepEqual(others, { event: 'error', 'error.kind': 'Error', 'error.code': 'ERR_SQLITE_ERROR' });
       t.notRegex(JSON.stringify(span?.logs), /secret/);
+      if (sql.includes('"secret"')) t.notRegex(String(span?.tags['db.statement']), /secret/);
     }
   });
 
