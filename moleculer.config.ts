@@ -6,7 +6,7 @@ import { createBrokerOptions } from '#shared/broker.ts';
 import { loadMeshConfig } from '#shared/config.ts';
 import { CodedError } from '#shared/errors.ts';
 import type { RunningServer } from '#shared/http-server.ts';
-import { startLifecycle } from '#shared/lifecycle.ts';
+import { LAST_SPANS_MS, startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
 import { createMetrics } from '#shared/metrics/metrics.ts';
@@ -30,9 +30,6 @@ function exitWith(error: unknown): never {
   process.exit(1);
 }
 
-/** Of the time that a stop may take in all, what the last spans get. */
-const CLOSE_DEADLINE_MS = 1500;
-
 function createNode(folders: string[]): BrokerOptions {
   expectServices(folders);
   const name = folders.map((folder) => basename(folder)).join('-');
@@ -53,7 +50,7 @@ function createNode(folders: string[]): BrokerOptions {
     close: async () => {
       await server?.close({ deadlineMs: 0 });
       await broker?.stop();
-      await tracing.close({ deadlineMs: CLOSE_DEADLINE_MS });
+      await tracing.close({ deadlineMs: LAST_SPANS_MS });
     },
   });
   return {

@@ -8,7 +8,7 @@ import { LaunchError } from './launch-error.ts';
 export interface FleetDeadlines {
   /** For the ready of a group. @default 60000 */
   startMs?: number;
-  /** For the end of all. A group that hangs is killed when only what the later ones need is left. @default 9000 */
+  /** For the end of all. A group that hangs is killed when only what the later ones need is left. @default 12000 */
   stopMs?: number;
 }
 
@@ -72,7 +72,7 @@ export class Fleet {
 
   async #stopGroups(): Promise<void> {
     const killed: string[] = [];
-    const { stopMs = 9000 } = this.#options;
+    const { stopMs = 12_000 } = this.#options;
     const end = performance.now() + stopMs;
     for (const [index, group] of this.#groups.toReversed().entries()) {
       for (const child of group) child.kill('SIGTERM');

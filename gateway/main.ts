@@ -5,7 +5,7 @@ import { createBrokerOptions } from '#shared/broker.ts';
 import { loadGatewayConfig } from '#shared/config.ts';
 import { CodedError } from '#shared/errors.ts';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
-import { startLifecycle } from '#shared/lifecycle.ts';
+import { LAST_SPANS_MS, startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger, type Logger } from '#shared/logger.ts';
 import { watchConnection } from '#shared/mesh-connection.ts';
 import { createMetrics } from '#shared/metrics/metrics.ts';
@@ -49,7 +49,7 @@ async function startGateway(): Promise<void> {
     close: async () => {
       await server?.close({ deadlineMs: DRAIN_DEADLINE_MS });
       await broker.stop();
-      await tracing.close();
+      await tracing.close({ deadlineMs: LAST_SPANS_MS });
     },
   });
   // Before the mesh: a port in use is found at once, and whoever asks meanwhile hears that it is not ready.

@@ -28,6 +28,9 @@ export interface LifecycleLogger {
   error(fields: object, message: string): void;
 }
 
+/** Of the time that a stop may take in all, what the last spans get. */
+export const LAST_SPANS_MS = 1500;
+
 /** What {@link startLifecycle} needs to know. */
 export interface LifecycleOptions {
   /** Closes, in order, whatever is open by then: the stop may come before the start has ended. */

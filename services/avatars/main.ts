@@ -2,7 +2,7 @@
 import { loadAvatarsConfig } from '#shared/config.ts';
 import { CodedError } from '#shared/errors.ts';
 import { type RunningServer, startServer } from '#shared/http-server.ts';
-import { startLifecycle } from '#shared/lifecycle.ts';
+import { LAST_SPANS_MS, startLifecycle } from '#shared/lifecycle.ts';
 import { createLogger } from '#shared/logger.ts';
 import { readTogether } from '#shared/read-together.ts';
 import { createTracing, traceFields } from '#shared/tracing/index.ts';
@@ -29,7 +29,7 @@ async function startAvatars(): Promise<void> {
     logger,
     close: async () => {
       await server?.close({ deadlineMs: DRAIN_DEADLINE_MS });
-      await tracing.close();
+      await tracing.close({ deadlineMs: LAST_SPANS_MS });
     },
   });
   server = await startServer(app.callback(), { ...avatars, name: 'avatars service', variables: VARIABLES });

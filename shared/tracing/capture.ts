@@ -59,7 +59,9 @@ function tagsOf(
 ): Record<string, unknown> {
   const tags: Record<string, unknown> = {};
   for (const name of names.slice(0, MOST_TAGS)) {
-    const value = guarded(() => shown(isSecret(name, redact) ? REDACTED : valueAt(source, name), redact));
+    const read = () =>
+      isSecret(name, redact) ? (isThere(source, name) ? REDACTED : undefined) : valueAt(source, name);
+    const value = guarded(() => shown(read(), redact));
     if (value !== undefined) tags[prefix + name] = value;
   }
   return tags;
@@ -70,6 +72,15 @@ function hasNames(source: unknown): source is object {
   return (
     typeof source === 'object' && source !== null && !Array.isArray(source) && oneValue(source) === undefined
   );
+}
+
+/** What cannot be read is there. */
+function isThere(source: object, path: string): boolean {
+  try {
+    return valueAt(source, path) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function valueAt(source: object, path: string): unknown {

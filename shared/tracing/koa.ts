@@ -20,7 +20,7 @@ import { traceIdOf } from './trace-id.ts';
 export interface KoaOptions {
   /** What incoming headers may decide. @default the tracing's own policy */
   trust?: TrustPolicy;
-  /** Paths that are not traced, nor anything below them; a final `*` stands for any rest. @default /health/* and /metrics */
+  /** Paths that are not traced, nor what their requests cause; a final `*` stands for any rest. @default /health/* and /metrics */
   ignore?: readonly string[];
   /** Request headers to show as tags, by name; secrets among them stay hidden. @default none */
   headers?: readonly string[];

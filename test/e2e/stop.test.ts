@@ -1,4 +1,7 @@
 /** What becomes of requests and their traces when everything is stopped while it works. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { startCollector } from '../helpers/collector.ts';
 import { startLoad } from '../helpers/load.ts';
@@ -29,6 +32,26 @@ async function stopInTheMiddle(t: ExecutionContext, stop: NodeJS.Signals) {
     pids,
   };
 }
+
+test.serial(
+  'a collector that hangs keeps nothing from stopping in time, and what it cost is said',
+  async (t) => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    t.teardown(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = { JAEGER_ENDPOINT: `http://127.0.0.1:${port}/api/traces`, LOG_LEVEL: 'warn' };
+    const { launcher, gatewayUrl } = await startEverything(t, { command: ['node', 'dev.ts'], env });
+    t.is((await fetch(`${gatewayUrl}/user/test`)).status, 200);
+    launcher.child.kill('SIGTERM');
+    t.deepEqual(await launcher.ended, { code: 0, signal: null }, launcher.output());
+    for (const name of ['gateway', 'users', 'hello', 'audit'])
+      t.regex(launcher.output(), new RegExp(`${name}.*spans dropped reason=deadline spans=\\d`));
+  },
+);
 
 for (const [signal, end] of [
   ['SIGTERM', { code: 0, signal: null }],

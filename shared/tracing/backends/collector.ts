@@ -21,6 +21,7 @@ export function createCollector(settings: TracingSettings): Collector {
       framing: AGENT_MESSAGE,
       maxBatchBytes: MOST_BYTES_OVER_UDP,
       survivesCrash: false,
+      logger: settings.logger,
     };
   const { endpoint, headers } = collector;
   const contentType = THRIFT_CONTENT_TYPE;
@@ -29,6 +30,7 @@ export function createCollector(settings: TracingSettings): Collector {
     framing: BARE,
     maxBatchBytes: MOST_BYTES_OVER_HTTP,
     survivesCrash: spoolDir !== undefined,
+    logger: settings.logger,
   };
 }
 

@@ -1,20 +1,28 @@
 /** Whoever has something to save as the process dies: one pair of listeners for all, as Node warns of more than ten. */
 
-const savers = new Set<() => void>();
+/** Saves what is left, without returning to the event loop; `isEnd` says that nothing of the process comes after it. */
+export type Save = (isEnd: boolean) => void;
+
+const savers = new Set<Save>();
 
 /** Has `save` called where the process dies of an exception or exits; twice changes nothing. */
-export function watchForCrash(save: () => void): void {
+export function watchForCrash(save: Save): void {
   // A monitor, unlike a handler, changes nothing of how the process dies.
-  if (savers.size === 0) process.on('uncaughtExceptionMonitor', saveAll).on('exit', saveAll);
+  if (savers.size === 0) process.on('uncaughtExceptionMonitor', onCrash).on('exit', onExit);
   savers.add(save);
 }
 
 /** Nothing is left to save. */
-export function unwatchForCrash(save: () => void): void {
+export function unwatchForCrash(save: Save): void {
   if (savers.delete(save) && savers.size === 0)
-    process.off('uncaughtExceptionMonitor', saveAll).off('exit', saveAll);
+    process.off('uncaughtExceptionMonitor', onCrash).off('exit', onExit);
 }
 
-function saveAll(): void {
-  for (const save of savers) save();
+/** A handler of the application's may yet go on. */
+function onCrash(): void {
+  for (const save of savers) save(false);
+}
+
+function onExit(): void {
+  for (const save of savers) save(true);
 }

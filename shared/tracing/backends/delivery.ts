@@ -1,4 +1,5 @@
 /** What every backend that sends has behind its tracers: spans are encoded into batches, batches go to a reporter. */
+import type { TracingLogger } from '../options.ts';
 import type { Reporter } from '../reporter/reporter.ts';
 import type { Framing } from '../thrift/agent-message.ts';
 import type { WriteSpan } from '../thrift/service-batch.ts';
@@ -15,6 +16,8 @@ export interface Collector {
   readonly maxBatchBytes: number;
   /** True where the reporter has a spool, so that not even a crash need lose what is finished. */
   readonly survivesCrash: boolean;
+  /** Told of what an exit loses. */
+  readonly logger: Pick<TracingLogger, 'warn'>;
 }
 
 export interface DeliveryOptions<Span> {
@@ -49,9 +52,9 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   record(span: Span): void {
-    if (this.#collector.survivesCrash && !this.#watchesForCrash) {
+    if (!this.#watchesForCrash) {
       this.#watchesForCrash = true;
-      watchForCrash(this.#spoolNow);
+      watchForCrash(this.#saveNow);
     }
     this.#batches.record(span);
   }
@@ -83,12 +86,18 @@ export class Delivery<Span extends { readonly service: string }> {
   async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
     this.#batches.flush();
     const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });
-    unwatchForCrash(this.#spoolNow);
+    unwatchForCrash(this.#saveNow);
     return { sent, dropped: dropped + this.#batches.lost };
   }
 
-  readonly #spoolNow = (): void => {
-    this.#batches.flush();
-    this.#collector.reporter.spoolNow();
+  readonly #saveNow = (isEnd: boolean): void => {
+    const { reporter, survivesCrash, logger } = this.#collector;
+    if (survivesCrash) {
+      this.#batches.flush();
+      reporter.spoolNow();
+    }
+    const unsent = reporter.stats().queued.spans + this.#batches.waiting.spans;
+    if (isEnd && unsent > 0)
+      logger.warn(`spans lost at exit spans=${unsent}: close the tracing before, or set TRACE_SPOOL_DIR`);
   };
 }

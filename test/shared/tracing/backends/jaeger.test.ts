@@ -220,20 +220,3 @@ for (const [end, code] of [
     await next.close({ deadlineMs: 5000 });
   });
 }
-
-test('a crash is watched for only while there is something to save', async (t) => {
-  const listeners = () => process.listenerCount('uncaughtExceptionMonitor') + process.listenerCount('exit');
-  const before = listeners();
-  const created = createQuietBackend({ endpoint: NOWHERE, spoolDir: temporaryFolder(t) });
-  const tracer = created.createTracer('users');
-  t.is(listeners(), before);
-  tracer.startSpan('a').finish();
-  t.is(listeners(), before + 2);
-  const more = Array.from({ length: 20 }, () =>
-    createQuietBackend({ endpoint: NOWHERE, spoolDir: temporaryFolder(t) }),
-  );
-  for (const backend of more) backend.createTracer('users').startSpan('a').finish();
-  t.is(listeners(), before + 2, 'the same for all: Node warns of more than ten');
-  await Promise.all([created, ...more].map((backend) => backend.close({ deadlineMs: 100 })));
-  t.is(listeners(), before);
-});

@@ -5,13 +5,13 @@ import { createMemoryTracing } from '#shared/tracing/testing.ts';
 
 test('params, meta and response are captured by the names that the options give', async (t) => {
   const tracing = createMemoryTracing();
-  const capture = { params: ['id', 'password'], meta: ['user.id'], response: ['total'] };
+  const capture = { params: ['id', 'password', 'token', 'card.pin'], meta: ['user.id'], response: ['total'] };
   const broker = new ServiceBroker({ logger: false, middlewares: [tracing.moleculer({ capture })] });
   broker.createService({ name: 'orders', actions: { list: () => ({ total: 3, items: ['a'] }) } });
   await broker.start();
   t.teardown(() => broker.stop());
   const meta = { user: { id: 7, name: 'Ada' } };
-  await broker.call('orders.list', { id: 1, password: 'x', note: 'private' }, { meta });
+  await broker.call('orders.list', { id: 1, password: 'x', card: { pin: 7 }, note: 'private' }, { meta });
 
   const { tags = {} } = tracing.spans.find((span) => span.tags['span.kind'] === 'server') ?? {};
   const captured = Object.fromEntries(
@@ -20,6 +20,7 @@ test('params, meta and response are captured by the names that the options give'
   t.deepEqual(captured, {
     'params.id': 1,
     'params.password': '[redacted]',
+    'params.card.pin': '[redacted]',
     'meta.user.id': 7,
     'response.total': 3,
   });

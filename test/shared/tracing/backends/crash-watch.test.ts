@@ -1,0 +1,69 @@
+/** What an application hears of spans that end with its process. */
+import test from 'ava';
+import { createTracing } from '#shared/tracing/index.ts';
+import { startProcess } from '../../../helpers/processes.ts';
+import { startThriftCollector } from '../../../helpers/thrift-collector.ts';
+
+const APPLICATION = `
+const { createTracing } = await import('#shared/tracing/index.ts');
+const tracing = createTracing({ service: 'shop' });
+for (let n = 0; n < 3; n++) tracing.tracerFor('stock').startSpan('count').finish();
+`;
+
+const LOST = 'spans lost at exit spans=3: close the tracing before, or set TRACE_SPOOL_DIR';
+
+for (const [does, end, code] of [
+  ['ends', '', 0],
+  ['exits', 'process.exit(3);', 3],
+  ['dies', "throw new Error('on purpose');", 1],
+] as const)
+  test(`a process that ${does} without closing its tracing says how many spans it takes along`, async (t) => {
+    const { endpoint } = await startThriftCollector(t);
+    const app = startProcess(t, ['node', '--input-type=module', '--eval', APPLICATION + end], {
+      env: { JAEGER_ENDPOINT: endpoint },
+    });
+    t.like(await app.ended, { code });
+    t.deepEqual(app.output().match(/.*spans.*/g), [LOST]);
+    t.is(app.output() === `${LOST}\n`, does !== 'dies');
+  });
+
+test('an end is watched for only while there is something to save, and by one pair of listeners', async (t) => {
+  const listeners = () => process.listenerCount('uncaughtExceptionMonitor') + process.listenerCount('exit');
+  const before = listeners();
+  const logger = { debug() {}, info() {}, warn() {} };
+  const tracings = Array.from({ length: 20 }, () =>
+    createTracing({ service: 'shop', endpoint: 'http://127.0.0.1:1/', env: {}, logger }),
+  );
+  const tracers = tracings.map((tracing) => tracing.tracerFor('stock'));
+  t.is(listeners(), before);
+  for (const tracer of tracers) tracer.startSpan('count').finish();
+  t.is(listeners(), before + 2, 'the same for all: Node warns of more than ten');
+  await Promise.all(tracings.map((tracing) => tracing.close({ deadlineMs: 100 })));
+  t.is(listeners(), before);
+});
+
+test('a process that has sent its spans says nothing of it', async (t) => {
+  const { endpoint, spans } = await startThriftCollector(t);
+  const end = 'await tracing.close();';
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', APPLICATION + end], {
+    env: { JAEGER_ENDPOINT: endpoint },
+  });
+  t.like(await app.ended, { code: 0 });
+  t.is(app.output(), '');
+  t.is(spans().length, 3);
+});
+
+test('an exception that the application handles loses nothing, and is no reason to say so', async (t) => {
+  const { endpoint, spans } = await startThriftCollector(t);
+  const end = `
+    process.on('uncaughtException', () => {});
+    setImmediate(() => { throw new Error('on purpose'); });
+    setTimeout(() => tracing.close(), 10);
+  `;
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', APPLICATION + end], {
+    env: { JAEGER_ENDPOINT: endpoint },
+  });
+  t.like(await app.ended, { code: 0 });
+  t.is(app.output(), '');
+  t.is(spans().length, 3);
+});
