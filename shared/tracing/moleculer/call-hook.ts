@@ -11,7 +11,14 @@ import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
-import { type Attempt, attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
+import {
+  type Attempt,
+  beginAttempts,
+  endAttempts,
+  failedAttempt,
+  nextAttempt,
+  noteAttempt,
+} from './attempts.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { forgetCause, type HopOptions, hopOptions } from './hop.ts';
 import { isOfCall } from './inner-wraps.ts';
@@ -59,15 +66,15 @@ export function callTracing(tracing: MoleculerTracing) {
       if (name.startsWith('$') && !tracing.internal) return next(action, params, callingOptions);
       if (isSuppressed()) return next(action, params, hopOptions(options, SUPPRESSED) as CallingOptions);
 
-      const attempt = attemptOf(options?.ctx?.options);
+      const attempt = tracing.retries ? failedAttempt(options?.ctx) : undefined;
       if (attempt) nextAttempt(attempt, tracing);
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
       if (caller && isDiscarded(caller)) {
         // The active span is carried anyway, and active for the streams that are answered; another one has to be named.
         if (caller === currentSpan()) return next(action, params, callingOptions).then(keepInActiveSpan);
-        return next(action, params, hopOptions(options, caller) as CallingOptions).then((result) =>
-          keepIn(caller, result),
-        );
+        const hop = hopOptions(options, caller);
+        if (attempt) noteAttempt(hop, attempt);
+        return next(action, params, hop as CallingOptions).then((result) => keepIn(caller, result));
       }
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
@@ -105,10 +112,12 @@ export function callTracing(tracing: MoleculerTracing) {
     attempt: Attempt | undefined,
     { hop, caller, span }: { hop: HopOptions; caller: Span | undefined; span: Span },
   ): Attempt | undefined => {
-    if (attempt === undefined) return tracing.retries ? beginAttempts(hop, caller, span) : undefined;
-    attempt.client = span;
-    span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
-    return attempt;
+    if (attempt === undefined && !tracing.retries) return undefined;
+    const own = attempt ?? beginAttempts(caller);
+    own.client = span;
+    noteAttempt(hop, own);
+    if (attempt) span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
+    return own;
   };
 
   const followOutgoing = (span: Span, stream: unknown): OpenSpan | undefined => {
@@ -121,7 +130,8 @@ export function callTracing(tracing: MoleculerTracing) {
   /** Ends the span, or has it wait for the streams that flow on after the answer. */
   const succeed = (call: TracedCall, ctx: TracedContext | undefined, result: unknown): void => {
     if (isClosed(call)) return;
-    const { span, outgoing } = call;
+    const { span, outgoing, attempt } = call;
+    if (attempt) endAttempts(attempt);
     describeCallee(call, ctx);
     if (outgoing === undefined && !isStream(result)) {
       span.finish();
@@ -135,7 +145,8 @@ export function callTracing(tracing: MoleculerTracing) {
   /** Ends the span, whatever is still sent: the call is over. */
   const fail = (call: TracedCall, ctx: TracedContext | undefined, error: unknown): void => {
     if (isClosed(call)) return;
-    const { span, outgoing } = call;
+    const { span, outgoing, attempt } = call;
+    if (attempt) endAttempts(attempt);
     describeCallee(call, ctx);
     if (isRecorded(span)) markError(span, error);
     if (outgoing === undefined) {

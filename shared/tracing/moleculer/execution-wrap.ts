@@ -11,7 +11,14 @@ import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import type { ActionDefinition } from './action-definition.ts';
-import { attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
+import {
+  type Attempt,
+  attemptOf,
+  beginAttempts,
+  failedAttempt,
+  nextAttempt,
+  noteOnContext,
+} from './attempts.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeCarrier } from './carrier.ts';
 import { endExecution, type Failure, failureNow, markFailure } from './execution-end.ts';
@@ -57,7 +64,7 @@ export function executionWrap(tracing: MoleculerTracing) {
         describeCaller(span, ctx, action);
         settings.captureRequest(span, ctx);
       }
-      countAttempt(span, ctx, action);
+      const attempt = tracing.retries ? countAttempt(span, ctx, action) : undefined;
       const incoming = followIncoming(span, ctx, tracing);
       let promise: Promise<unknown>;
       try {
@@ -69,7 +76,7 @@ export function executionWrap(tracing: MoleculerTracing) {
       }
       return promise.then(
         (result) => {
-          if (isClosed(span, ctx)) return result;
+          if (isClosed(span, attempt)) return result;
           const hidden = describeOutcome(span, ctx, action);
           if (isRecorded(span)) {
             if (!isDescribed) describeCaller(span, ctx, action);
@@ -81,7 +88,7 @@ export function executionWrap(tracing: MoleculerTracing) {
           return result;
         },
         (error) => {
-          if (isClosed(span, ctx)) throw error;
+          if (isClosed(span, attempt)) throw error;
           if (!isDescribed && isRecorded(span)) describeCaller(span, ctx, action);
           const failure = describeOutcome(span, ctx, action) ?? failureNow(span, error, ctx[HANDLED]);
           markFailure(span, error);
@@ -128,11 +135,11 @@ type Parent = Span | SpanContext | typeof SUPPRESSED | undefined;
 
 /** The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. */
 function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracing): Parent {
-  const attempt = attemptOf(ctx.options);
-  if (attempt?.server) {
+  const failed = tracing.retries ? failedAttempt(ctx) : undefined;
+  if (failed) {
     // A private action is tried again without a call.
-    nextAttempt(attempt, tracing);
-    return attempt.parent;
+    nextAttempt(failed, tracing);
+    return failed.parent;
   }
   const cause = causeOf(ctx.options);
   if (cause !== undefined) return cause;
@@ -163,20 +170,26 @@ function describeCaller(span: Span, ctx: TracedContext, { callerTags }: TracedAc
   growTags(span, undefined, callerTags(ctx.nodeID)(ctx.level));
 }
 
-/** Calls through `service.actions` have no call hook that would have begun to count. */
-function countAttempt(span: Span, ctx: TracedContext, { retried, nodeID }: TracedAction): void {
-  let attempt = attemptOf(ctx.options);
-  if (attempt === undefined) {
-    if (!retried || ctx.nodeID !== nodeID || !Object.isExtensible(ctx.options)) return;
-    attempt = beginAttempts(ctx.options, callerSpan(ctx.options?.parentCtx), undefined);
+/** The attempt that an execution is; calls through `service.actions` have no call hook that would have begun to count. */
+function countAttempt(
+  span: Span,
+  ctx: TracedContext,
+  { retried, nodeID }: TracedAction,
+): Attempt | undefined {
+  let attempt = attemptOf(ctx);
+  // One that is executed already has been handed on, with its context or its options.
+  if (attempt === undefined || attempt.server) {
+    if (!retried || ctx.nodeID !== nodeID) return undefined;
+    attempt = beginAttempts(callerSpan(ctx.options?.parentCtx));
+    if (!noteOnContext(ctx, attempt)) return undefined;
   }
   attempt.server = span;
   if (attempt.number > 1 && !attempt.client) span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
+  return attempt;
 }
 
 /** True where the span has ended already, with the attempt that it was. */
-function isClosed(span: Span, ctx: TracedContext): boolean {
-  const attempt = attemptOf(ctx.options);
+function isClosed(span: Span, attempt: Attempt | undefined): boolean {
   return attempt !== undefined && attempt.server !== span;
 }
 

@@ -8,7 +8,7 @@ import { currentSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span
 import * as tag from '../tags.ts';
 import { timeOf } from '../time-of.ts';
 import type { ActionDefinition } from './action-definition.ts';
-import { attemptOf } from './attempts.ts';
+import { attemptOf, noteFailure } from './attempts.ts';
 import { type Failure, failureNow } from './execution-end.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { HANDLED, noteHandled, SPAN, type TracedContext } from './traced-context.ts';
@@ -30,13 +30,15 @@ export function attemptWrap(tracing: MoleculerTracing): Wrap {
   return function wrapAttempt(next, { retryPolicy }) {
     if (!{ ...this.options.retryPolicy, ...retryPolicy }.enabled) return next;
     tracing.retries = true;
-    return (ctx) =>
-      next(ctx).catch((error) => {
-        const attempt = attemptOf(ctx.options);
+    return (ctx) => {
+      // As it begins: the handler may use its context for other calls, with attempts of their own.
+      const attempt = attemptOf(ctx);
+      return next(ctx).catch((error) => {
         const span = attempt?.client ?? attempt?.server;
-        if (attempt && span) attempt.failure = failureNow(span, error, ctx[HANDLED]);
+        if (attempt && span) noteFailure(ctx, attempt, failureNow(span, error, ctx[HANDLED]));
         throw error;
       });
+    };
   };
 }
 

@@ -217,6 +217,19 @@ export const attempts: Outcomes = {
       `,
     },
     {
+      title: 'attempts through this.actions, all of which fail',
+      run: ({ broker }) => broker.call('flaky.viaActions', { key: 'owns', times: 9 }),
+      picture: `
+        gateway flaky.viaActions (client) ERROR MoleculerRetryableError 503 BUSY
+          flaky flaky.viaActions (server) ERROR MoleculerRetryableError 503 BUSY
+            flaky flaky.get (server) ERROR MoleculerRetryableError 503 BUSY attempt=1
+            flaky flaky.get (client) ERROR MoleculerRetryableError 503 BUSY attempt=2
+              flaky flaky.get (server) ERROR MoleculerRetryableError 503 BUSY
+            flaky flaky.get (client) ERROR MoleculerRetryableError 503 BUSY attempt=3
+              flaky flaky.get (server) ERROR MoleculerRetryableError 503 BUSY
+      `,
+    },
+    {
       title: 'attempts of a private action',
       run: ({ broker }) => broker.call('flaky.viaSecret', { key: 'secret', times: 1 }),
       picture: `

@@ -6,11 +6,21 @@ import { attempts } from './rows-attempts.ts';
 import { calls } from './rows-calls.ts';
 import { events } from './rows-events.ts';
 import { failures } from './rows-failures.ts';
+import { handedOn } from './rows-handed-on.ts';
 import { neverInTheWay } from './rows-never-in-the-way.ts';
 import { settings } from './rows-settings.ts';
 import { streams } from './rows-streams.ts';
 
-const tables: readonly Outcomes[] = [calls, failures, attempts, events, streams, settings, neverInTheWay];
+const tables: readonly Outcomes[] = [
+  calls,
+  failures,
+  attempts,
+  handedOn,
+  events,
+  streams,
+  settings,
+  neverInTheWay,
+];
 
 export const rows: readonly Row[] = tables.flatMap((table) => table.rows);
 
