@@ -2,7 +2,7 @@
  * What one message carries of its cause: on the options of its call or event, which are copies for this hop alone as
  * callers share their objects; and in its meta only while it is written to the wire.
  */
-import type { Context } from 'moleculer';
+import type { CallingOptions, Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { callerSpan } from './caller-span.ts';
@@ -38,8 +38,10 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
     hop[CAUSE] = cause;
     return hop;
   }
-  if (causeOf(ctx.options) === undefined) ctx.options = { ...ctx.options };
-  (ctx.options as Hop)[CAUSE] = cause;
+  // A copy here, too: they may be frozen by now, or be somebody else's.
+  const hop: HopOptions & Hop = copyOf((ctx.options ?? undefined) as HopOptions | undefined);
+  hop[CAUSE] = cause;
+  ctx.options = hop as CallingOptions;
   return options as HopOptions;
 }
 

@@ -68,6 +68,16 @@ export const attempts: Outcomes = {
         viaSecret(this: Counting, { params }: Asked) {
           return this.actions['secret']?.(params);
         },
+        frozen: {
+          retryPolicy,
+          handler(this: Counting, ctx: Asked) {
+            Object.freeze(ctx.options);
+            return failing(this, ctx);
+          },
+        },
+        viaFrozen(this: Counting, { params }: Asked) {
+          return this.actions['frozen']?.(params, Object.freeze({ timeout: 1000 }));
+        },
         deep: {
           retryPolicy,
           async handler(this: Counting, ctx: Asked) {
@@ -237,6 +247,31 @@ export const attempts: Outcomes = {
           flaky flaky.viaSecret (server)
             flaky flaky.secret (server) ERROR MoleculerRetryableError 503 BUSY attempt=1
             flaky flaky.secret (server) attempt=2
+      `,
+    },
+    {
+      title: 'attempts of a handler that freezes its options',
+      run: ({ broker }) => broker.call('flaky.frozen', { key: 'cold', times: 2 }),
+      picture: `
+        gateway flaky.frozen (client) ERROR MoleculerRetryableError 503 BUSY attempt=1
+          flaky flaky.frozen (server) ERROR MoleculerRetryableError 503 BUSY
+        gateway flaky.frozen (client) ERROR MoleculerRetryableError 503 BUSY attempt=2
+          flaky flaky.frozen (server) ERROR MoleculerRetryableError 503 BUSY
+        gateway flaky.frozen (client) attempt=3
+          flaky flaky.frozen (server)
+      `,
+    },
+    {
+      title: 'attempts through this.actions with options that are frozen',
+      run: ({ broker }) => broker.call('flaky.viaFrozen', { key: 'colder', times: 2 }),
+      picture: `
+        gateway flaky.viaFrozen (client)
+          flaky flaky.viaFrozen (server)
+            flaky flaky.frozen (server) ERROR MoleculerRetryableError 503 BUSY attempt=1
+            flaky flaky.frozen (client) ERROR MoleculerRetryableError 503 BUSY attempt=2
+              flaky flaky.frozen (server) ERROR MoleculerRetryableError 503 BUSY
+            flaky flaky.frozen (client) attempt=3
+              flaky flaky.frozen (server)
       `,
     },
     {
