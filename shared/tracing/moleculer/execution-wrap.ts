@@ -22,7 +22,7 @@ import {
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeCarrier } from './carrier.ts';
 import { endExecution, type Failure, failureNow, markFailure } from './execution-end.ts';
-import { causeOf } from './hop.ts';
+import { takeCause } from './hop.ts';
 import { failureBehindFallback, isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
@@ -141,7 +141,7 @@ function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracin
     nextAttempt(failed, tracing);
     return failed.parent;
   }
-  const cause = causeOf(ctx.options);
+  const cause = takeCause(ctx);
   if (cause !== undefined) return cause;
   const carrier = takeCarrier(ctx);
   if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;

@@ -30,6 +30,17 @@ export function causeOf(options: object | null | undefined): Cause | undefined {
   return (options as Hop | null | undefined)?.[CAUSE];
 }
 
+/**
+ * The same for one execution alone. What it goes on to do with its context or its options is caused by itself, although a
+ * call through `service.actions` comes with just these.
+ */
+export function takeCause({ options, eventName }: Context): Cause | undefined {
+  const cause = causeOf(options);
+  // The handlers of an event share its options: a later one has still to find what caused it.
+  if (cause !== undefined && !eventName) letGo(options as Hop);
+  return cause;
+}
+
 /** A copy of the options for this hop alone; where Moleculer calls again with a context (a retry), that context's own. */
 export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOptions {
   const ctx = options?.ctx;
@@ -47,7 +58,10 @@ export function hopOptions(options: HopOptions | undefined, cause: Cause): HopOp
 
 /** Lets go of what caused a hop that is over: contexts hold on to their options, and applications may keep contexts for long. */
 export function forgetCause(hop: HopOptions): void {
-  const options = (hop.ctx?.options ?? hop) as Hop;
+  letGo((hop.ctx?.options ?? hop) as Hop);
+}
+
+function letGo(options: Hop): void {
   try {
     if (options[CAUSE] !== undefined) options[CAUSE] = undefined;
   } catch {

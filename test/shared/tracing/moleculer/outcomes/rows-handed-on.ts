@@ -3,12 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CallingOptions, type Context, Errors, type Service } from 'moleculer';
 import type { Outcomes } from './row.ts';
 
-type Asked = Context<{ n?: number; times?: number; key?: string }, Record<string, unknown>>;
+type Asked = Context<{ n?: number }, Record<string, unknown>>;
+type Counting = Service & { count: number };
 
 const retryPolicy = { enabled: true, retries: 2, delay: 2, maxDelay: 2, factor: 1 };
 
 /** Of a module, for whatever requests there are. */
 const SHARED: CallingOptions = { timeout: 5000 };
+
+/** Calls with the context of another one, or with its options. */
+async function handOn(service: Service, ctx: Asked, action: string): Promise<unknown[]> {
+  const again = { ctx } as CallingOptions;
+  const options = ctx.options as CallingOptions;
+  return [
+    await service.actions[action]?.({}, again),
+    await service.actions[action]?.({}, options),
+    await service.actions[action]?.({}, { ...options, parentCtx: ctx }),
+  ];
+}
 
 /** All that is said in the options, by names and by symbols. */
 const keysOf = (options: object): number => Reflect.ownKeys(options).length;
@@ -17,6 +29,9 @@ export const handedOn: Outcomes = {
   there: [
     {
       name: 'relay',
+      created(this: Counting) {
+        this.count = 0;
+      },
       actions: {
         steady: () => 'steady',
         one: { retryPolicy, handler: (ctx: Asked) => ctx.call('relay.steady') },
@@ -36,6 +51,23 @@ export const handedOn: Outcomes = {
           const odd = (n: number) =>
             this.actions['odd']?.({ n }, options).catch(({ message }: Error) => message);
           return [await Promise.all([1, 2, 3].map(odd)), keysOf(options)];
+        },
+        handsOn(this: Service, ctx: Asked) {
+          return handOn(this, ctx, 'steady');
+        },
+        handsOnRetried(this: Service, ctx: Asked) {
+          return handOn(this, ctx, 'one');
+        },
+        again(this: Service, ctx: Asked) {
+          return this.broker.call('relay.one', {}, { ctx } as object);
+        },
+        retried: {
+          retryPolicy,
+          async handler(this: Counting, ctx: Asked) {
+            const handed = await handOn(this, ctx, 'one');
+            if (++this.count % 3 !== 0) throw new Errors.MoleculerRetryableError('busy', 503, 'BUSY');
+            return handed;
+          },
         },
       },
     },
@@ -67,6 +99,85 @@ export const handedOn: Outcomes = {
             relay relay.odd (server)
             relay relay.odd (server) refused MoleculerClientError 400 EVEN
             relay relay.odd (server)
+      `,
+    },
+    {
+      title: 'a context and options that are used again through this.actions: what they call is below them',
+      run: ({ broker }) => broker.call('relay.handsOn'),
+      picture: `
+        gateway relay.handsOn (client)
+          relay relay.handsOn (server)
+            relay relay.steady (server)
+            relay relay.steady (server)
+            relay relay.steady (server)
+      `,
+    },
+    {
+      title: 'the same of an action that may be tried again',
+      run: ({ broker }) => broker.call('relay.handsOnRetried'),
+      picture: `
+        gateway relay.handsOnRetried (client)
+          relay relay.handsOnRetried (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+      `,
+    },
+    {
+      title: 'a context that is used again by broker.call',
+      run: ({ broker }) => broker.call('relay.again'),
+      picture: `
+        gateway relay.again (client)
+          relay relay.again (server)
+            relay relay.one (client)
+              relay relay.one (server)
+                relay relay.steady (client)
+                  relay relay.steady (server)
+      `,
+    },
+    {
+      title: 'a context and options that are used again in each attempt',
+      run: ({ broker }) => broker.call('relay.retried'),
+      picture: `
+        gateway relay.retried (client) ERROR MoleculerRetryableError 503 BUSY attempt=1
+          relay relay.retried (server) ERROR MoleculerRetryableError 503 BUSY
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+        gateway relay.retried (client) ERROR MoleculerRetryableError 503 BUSY attempt=2
+          relay relay.retried (server) ERROR MoleculerRetryableError 503 BUSY
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+        gateway relay.retried (client) attempt=3
+          relay relay.retried (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
+            relay relay.one (server)
+              relay relay.steady (client)
+                relay relay.steady (server)
       `,
     },
   ],
