@@ -13,6 +13,7 @@ import * as tag from '../tags.ts';
 import { endExecution, type Failure, markFailure } from './execution-end.ts';
 import { copyOf, type HopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
+import type { OpenSpan } from './open-ends.ts';
 import { SPAN, type TracedContext } from './traced-context.ts';
 
 /** The attempt of a call that is under way, one after the other. */
@@ -21,8 +22,12 @@ export interface Attempt {
   readonly parent: Span | undefined;
   number: number;
   client: Span | undefined;
+  /** The client span as it waits for a stream that is sent. */
+  outgoing: OpenSpan | undefined;
   /** Where the action ran in this process. */
   server: Span | undefined;
+  /** The server span as it waits for the same stream. */
+  incoming: OpenSpan | undefined;
   /** Undefined once the call is over: then it is not tried again. */
   failure: Failure | undefined;
 }
@@ -34,9 +39,17 @@ const ATTEMPT = Symbol('attempt');
 
 type Bearer = { [ATTEMPT]?: Attempt };
 
+const NOTHING_YET = {
+  client: undefined,
+  outgoing: undefined,
+  server: undefined,
+  incoming: undefined,
+  failure: undefined,
+};
+
 /** The first attempt of a call. */
 export function beginAttempts(parent: Span | undefined): Attempt {
-  return { parent, number: 1, client: undefined, server: undefined, failure: undefined };
+  return { ...NOTHING_YET, parent, number: 1 };
 }
 
 /** The attempt that this context or its options tell of; it is another one's where somebody has handed them on. */
@@ -93,20 +106,24 @@ export function noteFailure(ctx: Context, attempt: Attempt, failure: Failure): v
 /** Lets go of the attempt of a call that is over: contexts hold on to it, and applications may keep contexts for long. */
 export function endAttempts(attempt: Attempt): void {
   attempt.client = undefined;
+  attempt.outgoing = undefined;
   attempt.failure = undefined;
 }
 
 /** Closes the spans of an attempt that failed, at the time at which it did, and counts on. */
 export function nextAttempt(attempt: FailedAttempt, tracing: MoleculerTracing): void {
-  const { client, server, failure, number } = attempt;
+  const { client, outgoing, server, incoming, failure, number } = attempt;
   (client ?? server)?.setTag(tag.MOLECULER_ATTEMPT, number);
   if (server) {
     markFailure(server, failure.error);
-    endExecution(server, { failure, endMs: failure.timeMs }, tracing);
+    endExecution(server, { incoming, failure, endMs: failure.timeMs }, tracing);
   }
   if (client) {
     markError(client, failure.error);
-    client.finish(failure.timeMs);
+    // The next attempt sends the rest of the stream.
+    outgoing?.cut();
+    outgoing?.done(failure.timeMs);
+    if (outgoing === undefined) client.finish(failure.timeMs);
   }
-  Object.assign(attempt, { number: number + 1, client: undefined, server: undefined, failure: undefined });
+  Object.assign(attempt, NOTHING_YET, { number: number + 1 });
 }

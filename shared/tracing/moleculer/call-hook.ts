@@ -78,12 +78,14 @@ export function callTracing(tracing: MoleculerTracing) {
       }
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
+      // A retry comes with a context, whose options have the stream.
+      const outgoing = followOutgoing(span, (attempt ? options?.ctx?.options : options)?.stream);
       const call: TracedCall = {
         name,
         span,
-        attempt: numbered(attempt, { hop, caller, span }),
+        attempt: numbered(attempt, { hop, caller, span, outgoing }),
         caller,
-        outgoing: followOutgoing(span, options?.stream),
+        outgoing,
       };
       let promise: CallPromise;
       try {
@@ -110,11 +112,12 @@ export function callTracing(tracing: MoleculerTracing) {
   /** The attempt that `span` is the client of: the next of a call that is tried again, the first of one that may be. */
   const numbered = (
     attempt: Attempt | undefined,
-    { hop, caller, span }: { hop: HopOptions; caller: Span | undefined; span: Span },
+    { hop, caller, span, outgoing }: Pick<TracedCall, 'caller' | 'span' | 'outgoing'> & { hop: HopOptions },
   ): Attempt | undefined => {
     if (attempt === undefined && !tracing.retries) return undefined;
     const own = attempt ?? beginAttempts(caller);
     own.client = span;
+    own.outgoing = outgoing;
     noteAttempt(hop, own);
     if (attempt) span.setTag(tag.MOLECULER_ATTEMPT, attempt.number);
     return own;

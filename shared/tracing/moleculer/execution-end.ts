@@ -46,7 +46,7 @@ export function endExecution(
   if (isStream(outgoing)) followStream(outgoing, open, { direction: 'sent' });
   if (goesOn?.handled) open.waitForHandler(goesOn.handled, { gaveUpMs: goesOn.timeMs, capMs: lateCapMs });
   else if (failure) open.cut();
-  open.done();
+  open.done(endMs);
 }
 
 /** The failure of an execution as it is now. */

@@ -64,8 +64,9 @@ export function executionWrap(tracing: MoleculerTracing) {
         describeCaller(span, ctx, action);
         settings.captureRequest(span, ctx);
       }
-      const attempt = tracing.retries ? countAttempt(span, ctx, action) : undefined;
       const incoming = followIncoming(span, ctx, tracing);
+      const attempt = tracing.retries ? countAttempt(span, ctx, action) : undefined;
+      if (attempt) attempt.incoming = incoming;
       let promise: Promise<unknown>;
       try {
         promise = handleWithSpan(span, next, ctx);

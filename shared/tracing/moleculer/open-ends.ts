@@ -35,11 +35,11 @@ export class OpenSpan {
     this.#onEnd = onEnd;
   }
 
-  /** The call or execution itself is over. */
-  done(): void {
+  /** The call or execution itself is over, and was at `endMs` (now where none is given) if nothing of it goes on. */
+  done(endMs?: number): void {
     if (this.#done) return;
     this.#done = true;
-    this.#release();
+    this.#release(endMs);
   }
 
   /**
@@ -93,14 +93,14 @@ export class OpenSpan {
     this.#end();
   }
 
-  #release(): void {
-    if (--this.#held === 0) this.#end();
+  #release(endMs?: number): void {
+    if (--this.#held === 0) this.#end(endMs);
   }
 
-  #end(): void {
+  #end(endMs?: number): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#onEnd();
-    this.span.finish();
+    this.span.finish(endMs);
   }
 }

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from 'moleculer';
+import { type Context, Errors, type Service } from 'moleculer';
 import { note } from './notes.ts';
 import { kindOf, type Outcomes } from './row.ts';
 
+type Counting = Service & { tries: number };
 type Flowing = Context<{ times?: number }, Record<string, unknown>> & { stream: Readable };
 
 /** Texts of 4 bytes, one at a time. */
@@ -61,7 +62,17 @@ export const streams: Outcomes = {
     },
     {
       name: 'drain',
+      created(this: Counting) {
+        this.tries = 0;
+      },
       actions: {
+        takesAtSecond: {
+          retryPolicy: { enabled: true, retries: 1, delay: 2, maxDelay: 2, factor: 1 },
+          async handler(this: Counting, { stream }: Flowing) {
+            if (++this.tries % 2 === 1) throw new Errors.MoleculerRetryableError('busy', 503, 'BUSY');
+            return { took: await read(stream) };
+          },
+        },
         takes: async ({ stream }: Flowing) => ({ took: await read(stream) }),
         takesAsItComes: (ctx: Flowing) => {
           ctx.stream.on('data', (part) => note(ctx.broker, `took ${part}`));
@@ -312,6 +323,22 @@ export const streams: Outcomes = {
       picture: `
         gateway drain.takesAndThinks (client) stream.sent.bytes=12 stream.sent.chunks=3
           drain drain.takesAndThinks (server) stream.received.bytes=12 stream.received.chunks=3
+      `,
+    },
+    {
+      title: 'a stream sent to a call that is tried again: the second attempt sends it',
+      async run({ broker, begun }) {
+        const stream = new PassThrough();
+        const answer = broker.call('drain.takesAtSecond', {}, { stream } as object);
+        await begun(2);
+        stream.end('drop');
+        return answer;
+      },
+      picture: `
+        gateway drain.takesAtSecond (client) ERROR MoleculerRetryableError 503 BUSY attempt=1 stream.sent.bytes=0 stream.sent.chunks=0
+          drain drain.takesAtSecond (server) ERROR MoleculerRetryableError 503 BUSY stream.received.bytes=0 stream.received.chunks=0
+        gateway drain.takesAtSecond (client) attempt=2 stream.sent.bytes=4 stream.sent.chunks=1
+          drain drain.takesAtSecond (server) stream.received.bytes=4 stream.received.chunks=1
       `,
     },
     {
