@@ -67,7 +67,11 @@ export function callTracing(tracing: MoleculerTracing) {
       if (isSuppressed()) return next(action, params, hopOptions(options, SUPPRESSED) as CallingOptions);
 
       const attempt = tracing.retries ? failedAttempt(options?.ctx) : undefined;
-      if (attempt) nextAttempt(attempt, tracing);
+      if (attempt) {
+        // The context comes as it was at the failure: its next node is yet to be chosen.
+        if (attempt.client) describeCallee({ span: attempt.client, name }, options?.ctx);
+        nextAttempt(attempt, tracing);
+      }
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
       if (caller && isDiscarded(caller)) {
         // The active span is carried anyway, and active for the streams that are answered; another one has to be named.
@@ -217,7 +221,10 @@ const tagsOf = remembered((name: string) => {
   return { tags, withOwnNode: remembered(withNode(false)), withRemoteNode: remembered(withNode(true)) };
 });
 
-function describeCallee({ span, name }: TracedCall, ctx: TracedContext | undefined): void {
+function describeCallee(
+  { span, name }: Pick<TracedCall, 'span' | 'name'>,
+  ctx: TracedContext | null | undefined,
+): void {
   if (!ctx?.nodeID || !isRecorded(span)) return;
   const { tags, withOwnNode, withRemoteNode } = tagsOf(name);
   const withNode = ctx.nodeID === ctx.broker.nodeID ? withOwnNode : withRemoteNode;

@@ -93,8 +93,8 @@ function checkEverywhere(span: RecordedSpan, spans: readonly RecordedSpan[]): vo
     assert.equal(tags['moleculer.level'] === undefined, false, `${operation} has no level`);
     const client = parent?.tags['span.kind'] === 'client' ? parent : undefined;
     if (client && client.tags['moleculer.action'] === tags['moleculer.action']) {
-      assert.equal(client.tags['moleculer.remote'] ?? tags['moleculer.remote'], tags['moleculer.remote']);
-      assert.equal(client.tags['moleculer.node'] ?? tags['moleculer.node'], tags['moleculer.node']);
+      assert.equal(client.tags['moleculer.remote'], tags['moleculer.remote']);
+      assert.equal(client.tags['moleculer.node'], tags['moleculer.node']);
     }
   }
   if (kind === 'consumer' && parent)
