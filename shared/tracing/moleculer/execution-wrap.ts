@@ -72,7 +72,7 @@ export function executionWrap(tracing: MoleculerTracing) {
         promise = handleWithSpan(span, next, ctx);
       } catch (error) {
         markFailure(span, error);
-        endExecution(span, { incoming }, tracing);
+        endExecution(span, { incoming, failure: failureNow(span, error, undefined) }, tracing);
         throw error;
       }
       return promise.then(

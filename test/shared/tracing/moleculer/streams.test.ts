@@ -11,7 +11,7 @@ import { until } from '../../../helpers/until.ts';
 async function startBroker(t: ExecutionContext, service: ServiceSchema, isSampled = true) {
   const sampler = { type: 'const', param: isSampled ? 1 : 0 } as const;
   const tracing = createMemoryTracing({ service: 'node', sampler });
-  const broker = new ServiceBroker({ logger: false, middlewares: [tracing.moleculer()] });
+  const broker = new ServiceBroker({ logger: false, cacher: 'Memory', middlewares: [tracing.moleculer()] });
   broker.createService(service);
   await broker.start();
   t.teardown(() => broker.stop());
@@ -61,6 +61,24 @@ for (const isSampled of [true, false])
         message: 'nobody has read the stream to its end',
       });
   });
+
+test('a call that is thrown out of waits for no stream that it was sent', async (t) => {
+  const keygen = () => {
+    throw new Error('no key');
+  };
+  const service = { name: 'shelf', actions: { book: { cache: { keygen }, handler: () => 'a book' } } };
+  const { broker, tracing } = await startBroker(t, service);
+  const stream = new PassThrough();
+  await t.throwsAsync(async () => broker.call('shelf.book', {}, { stream } as object), { message: 'no key' });
+  t.is(tracing.stats().unfinished, 0);
+  matchTree(
+    tracing.spans,
+    `
+    node shelf.book (client) ERROR
+      shelf shelf.book (server) ERROR`,
+  );
+  t.true(stream.readable);
+});
 
 test('the listeners of a stream that was handed on have the span of who reads it', async (t) => {
   const service = {
