@@ -86,9 +86,9 @@ export function noteOnContext(ctx: Context, attempt: Attempt): boolean {
   }
 }
 
-/** Not enumerable: who makes other options of these begins another call. */
+/** Enumerable, so that it survives middlewares that copy the options. */
 function noteOnOptions(options: object, attempt: Attempt): void {
-  Object.defineProperty(options, ATTEMPT, { value: attempt, writable: true });
+  (options as Bearer)[ATTEMPT] = attempt;
 }
 
 /** Notes how an attempt has failed, where the retry will find it: whatever has become of the options meanwhile. */

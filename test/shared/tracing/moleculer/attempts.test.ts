@@ -1,9 +1,10 @@
-/** Attempts of one call, span by span: what no picture of a trace shows. */
+/** Attempts of one call, span by span, and beside middlewares of the application's. */
 import { Readable } from 'node:stream';
 import test from 'ava';
-import { Errors, ServiceBroker } from 'moleculer';
+import { Errors, type Middleware, ServiceBroker } from 'moleculer';
 import opentracing, { type Span } from 'opentracing';
 import { createTracing } from '#shared/tracing/index.ts';
+import { createMemoryTracing, matchTree } from '#shared/tracing/testing.ts';
 
 /** Notes what is done with each span. */
 class NotingTracer extends opentracing.Tracer {
@@ -64,4 +65,42 @@ for (const what of ['nothing', 'a stream'])
     for (const { done } of tracer.spans) t.is(done.indexOf('finish'), done.length - 1);
     for (const span of [client, server])
       t.true((span?.finishMs ?? Number.NaN) <= (secondClient?.startMs ?? 0) - 10);
+  });
+
+/** As an application writes it, to add something to each call. */
+const copying = {
+  call: (next: (...call: unknown[]) => unknown) => (action: string, params: unknown, options: object) =>
+    next(action, params, { ...options }),
+} as unknown as Middleware;
+
+for (const place of ['inside', 'outside'] as const)
+  test(`attempts are told apart with a middleware ${place} of the tracing that copies the options`, async (t) => {
+    const tracing = createMemoryTracing({ service: 'gateway' });
+    const traced = tracing.moleculer();
+    const broker = new ServiceBroker({
+      logger: false,
+      retryPolicy: { enabled: true, retries: 2, delay: 1, maxDelay: 1 },
+      middlewares: place === 'inside' ? [copying, traced] : [traced, copying],
+    });
+    let tries = 0;
+    const get = () => {
+      if (++tries < 3) throw new Errors.MoleculerRetryableError('busy', 503, 'BUSY');
+      return 'at last';
+    };
+    broker.createService({ name: 'flaky', actions: { get } });
+    await broker.start();
+    t.teardown(() => broker.stop());
+    t.is(await broker.call('flaky.get'), 'at last');
+    matchTree(
+      tracing.spans,
+      `
+      gateway flaky.get (client) ERROR moleculer.attempt=1
+        flaky flaky.get (server) ERROR
+      gateway flaky.get (client) ERROR moleculer.attempt=2
+        flaky flaky.get (server) ERROR
+      gateway flaky.get (client) moleculer.attempt=3
+        flaky flaky.get (server)
+      `,
+      { tags: ['moleculer.attempt'], siblings: 'start' },
+    );
   });
