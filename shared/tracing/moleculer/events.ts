@@ -8,6 +8,7 @@ import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
+import { isThenable } from '../thenable.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts';
 import { causeOf, copyOf, type HopOptions, hopOptions } from './hop.ts';
@@ -84,8 +85,8 @@ function settled(span: Span, run: () => Promise<unknown>, describe?: () => void)
     span.finish();
     throw error;
   }
-  // Where the balancer is disabled and nobody listens, Moleculer's broadcast returns nothing.
-  if (promise === undefined) {
+  // Where the balancer is disabled and nobody listens, Moleculer's broadcast returns nothing; a middleware whatever it likes.
+  if (!isThenable(promise)) {
     span.finish();
     return promise;
   }
