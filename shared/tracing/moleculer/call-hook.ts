@@ -11,6 +11,7 @@ import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
+import { isThenable } from '../thenable.ts';
 import { type Attempt, attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
 import { callerSpan, serviceOf } from './caller-span.ts';
 import { forgetCause, type HopOptions, hopOptions } from './hop.ts';
@@ -64,10 +65,10 @@ export function callTracing(tracing: MoleculerTracing) {
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
       if (caller && isDiscarded(caller)) {
         // The active span is carried anyway, and active for the streams that are answered; another one has to be named.
-        if (caller === currentSpan()) return next(action, params, callingOptions).then(keepInActiveSpan);
-        return next(action, params, hopOptions(options, caller) as CallingOptions).then((result) =>
-          keepIn(caller, result),
-        );
+        if (caller === currentSpan())
+          return following(next(action, params, callingOptions), keepInActiveSpan);
+        const promise = next(action, params, hopOptions(options, caller) as CallingOptions);
+        return following(promise, (result) => keepIn(caller, result));
       }
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
@@ -85,8 +86,14 @@ export function callTracing(tracing: MoleculerTracing) {
         fail(call, undefined, error);
         throw error;
       }
+      if (!isThenable(promise)) {
+        succeed(call, undefined, promise);
+        forgetCause(hop);
+        return promise;
+      }
       const { ctx } = promise;
-      return promise.then(
+      return following(
+        promise,
         (result) => {
           succeed(call, ctx, result);
           forgetCause(hop);
@@ -167,6 +174,23 @@ export function callTracing(tracing: MoleculerTracing) {
   return { hook, watch };
 }
 
+/**
+ * What the answer of a call comes to by `succeed` and `fail`, with the members that a middleware may have given the promise.
+ * One that is no promise stays as it is: that is a middleware's too.
+ */
+function following(
+  promise: CallPromise,
+  succeed: (result: unknown) => unknown,
+  fail?: (error: unknown) => never,
+): CallPromise {
+  if (!isThenable(promise)) return promise;
+  const followed = promise.then(succeed, fail);
+  // Promises of other classes have members of their own, which are not for others.
+  if (promise.constructor !== Promise || promise.then !== Promise.prototype.then) return followed;
+  for (const name in promise) if (name !== 'ctx') Reflect.set(followed, name, Reflect.get(promise, name));
+  return followed;
+}
+
 /** The listeners of a returned stream are in the caller's trace. */
 function keepIn(caller: Span | undefined, result: unknown): unknown {
   if (caller && isStream(result)) keepActive(result, caller);
@@ -203,17 +227,18 @@ const tagsOf = remembered((name: string) => {
   return { tags, withOwnNode: remembered(withNode(false)), withRemoteNode: remembered(withNode(true)) };
 });
 
-function describeCallee({ span, name }: TracedCall, ctx: TracedContext | undefined): void {
+/** The context is whatever a middleware has put there, if it has answered itself. */
+function describeCallee({ span, name }: TracedCall, ctx: Partial<TracedContext> | undefined): void {
   if (!ctx?.nodeID || !isRecorded(span)) return;
   const { tags, withOwnNode, withRemoteNode } = tagsOf(name);
-  const withNode = ctx.nodeID === ctx.broker.nodeID ? withOwnNode : withRemoteNode;
+  const withNode = ctx.nodeID === ctx.broker?.nodeID ? withOwnNode : withRemoteNode;
   growTags(span, tags, withNode(ctx.nodeID));
   const timeoutMs = timeoutOf(ctx);
   if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, Math.round(timeoutMs));
   if (ctx.fallbackResult && isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
 }
 
-function timeoutOf({ options }: Context): number {
-  const { timeout } = options;
+function timeoutOf({ options }: Partial<Context>): number {
+  const timeout = options?.timeout;
   return typeof timeout === 'number' ? timeout : 0;
 }

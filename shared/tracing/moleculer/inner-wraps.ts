@@ -54,7 +54,7 @@ export const fallbackWrap: Wrap = (next, { fallback }) =>
   };
 
 /** True where the fallback, if it comes to it, is the caller's and not the action's. */
-export function isOfCall({ options }: TracedContext): boolean {
+export function isOfCall({ options }: Partial<TracedContext>): boolean {
   return Boolean(options?.['fallbackResponse']);
 }
 

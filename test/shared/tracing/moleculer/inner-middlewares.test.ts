@@ -1,14 +1,23 @@
 /** Middlewares of the application between the tracing and Moleculer: what they answer is what they answer without tracing. */
 import test, { type ExecutionContext } from 'ava';
-import { type Middleware, ServiceBroker, type ServiceSchema } from 'moleculer';
+import { type Context, type Middleware, ServiceBroker, type ServiceSchema } from 'moleculer';
+import { inSpan } from '#shared/tracing/index.ts';
 import { createMemoryTracing, spanTree } from '#shared/tracing/testing.ts';
 
+type Answer = Promise<unknown> & { cancel?(): string };
+type Call = (action: string, params?: unknown, options?: object) => Answer;
 type Emit = (event: string, payload?: unknown, options?: object) => unknown;
+
+interface Own {
+  readonly middleware: object;
+  readonly services?: readonly ServiceSchema[];
+  readonly sampled?: boolean;
+}
 
 /** Runs the same with a middleware alone, and with the tracing around it. */
 async function compare(
   t: ExecutionContext,
-  { middleware, services = [] }: { middleware: object; services?: readonly ServiceSchema[] },
+  { middleware, services = [], sampled = true }: Own,
   run: (broker: ServiceBroker) => unknown,
 ) {
   const runWith = async (...around: Middleware[]) => {
@@ -19,7 +28,10 @@ async function compare(
     t.teardown(() => broker.stop());
     return run(broker);
   };
-  const tracing = createMemoryTracing({ service: 'node' });
+  const tracing = createMemoryTracing({
+    service: 'node',
+    sampler: { type: 'const', param: sampled ? 1 : 0 },
+  });
   const untraced = await runWith();
   const traced = await runWith(tracing.moleculer());
   t.is(tracing.stats().unfinished, 0);
@@ -40,3 +52,72 @@ for (const how of ['emit', 'broadcast', 'broadcastLocal'] as const)
       t.is(traced, answer as never);
       t.is(picture, 'node x (producer)');
     });
+
+const services: readonly ServiceSchema[] = [
+  {
+    name: 's',
+    actions: {
+      x: () => 'not asked',
+      y: async (ctx: Context) => [await ctx.call('s.x'), ctx.meta],
+      z: () => 'asked',
+    },
+  },
+];
+const answering = (answer: () => unknown) => ({
+  name: 'Mock',
+  call: (next: Call) => (action: string, params: unknown, options: object) =>
+    action === 's.x' ? answer() : next(action, params, options),
+});
+
+for (const sampled of [true, false])
+  test.serial(
+    `a middleware of calls may answer what is no promise, ${sampled ? 'sampled' : 'not sampled'}`,
+    async (t) => {
+      const answer = { mocked: 1 };
+      const middleware = answering(() => answer);
+      const { untraced, traced, picture } = await compare(
+        t,
+        { middleware, services, sampled },
+        async (broker) => {
+          await broker.call('s.z');
+          return inSpan('request', {}, () => broker.call('s.x'));
+        },
+      );
+      t.is(traced, untraced);
+      t.is(traced, answer as never);
+      if (sampled) t.regex(picture, /node request\n {2}node s\.x \(client\)$/);
+      else t.is(picture, '');
+    },
+  );
+
+test('a middleware of calls may answer with a context of its own making', async (t) => {
+  const middleware = answering(() =>
+    Object.assign(Promise.resolve('mock'), { ctx: { nodeID: 'mock', meta: { back: 1 } } }),
+  );
+  const { untraced, traced } = await compare(t, { middleware, services }, async (broker) => [
+    await broker.call('s.x'),
+    await broker.call('s.y'),
+  ]);
+  t.deepEqual(traced, untraced);
+  t.deepEqual(traced, ['mock', ['mock', { back: 1 }]]);
+});
+
+for (const sampled of [true, false])
+  test.serial(
+    `a middleware of calls may give its promises members, ${sampled ? 'sampled' : 'not sampled'}`,
+    async (t) => {
+      const middleware = {
+        name: 'Cancel',
+        call: (next: Call) => (action: string, params: unknown, options: object) =>
+          Object.assign(next(action, params, options), { cancel: () => 'cancelled' }),
+      };
+      const { untraced, traced } = await compare(t, { middleware, services, sampled }, (broker) =>
+        inSpan('request', {}, async () => {
+          const call: Answer = broker.call('s.z');
+          return [call.cancel?.(), await call];
+        }),
+      );
+      t.deepEqual(traced, untraced);
+      t.deepEqual(traced, ['cancelled', 'asked']);
+    },
+  );
