@@ -204,9 +204,13 @@ function keepInActiveSpan(result: unknown): unknown {
 
 /** True where the context itself has refused these actions: beyond the call level, or without time left. */
 function isRefusal(error: unknown, { level }: TracedContext, actions: readonly string[]): boolean {
-  const { type, data } = (error ?? {}) as { type?: unknown; data?: { level?: unknown; action?: unknown } };
-  if (type === 'MAX_CALL_LEVEL') return data?.level === level;
-  return type === 'REQUEST_SKIPPED' && data?.action === actions.join(', ');
+  try {
+    const { type, data } = (error ?? {}) as { type?: unknown; data?: { level?: unknown; action?: unknown } };
+    if (type === 'MAX_CALL_LEVEL') return data?.level === level;
+    return type === 'REQUEST_SKIPPED' && data?.action === actions.join(', ');
+  } catch {
+    return false; // an error of the application's that cannot be asked
+  }
 }
 
 /** True where the span has ended already, with the attempt that it was. */

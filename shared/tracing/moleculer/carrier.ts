@@ -82,12 +82,19 @@ export function withoutCarrier(meta: Meta): Meta {
   return rest;
 }
 
-/** Takes the carrier out of the meta of a context or packet, before anybody sees it. */
+/**
+ * Takes the carrier out of the meta of a context or packet, before anybody sees it. A local call's meta is whatever the
+ * application gave: in what cannot be asked, there is none.
+ */
 export function takeCarrier(message: { meta?: unknown }): unknown {
-  const meta = message.meta as Meta | null | undefined;
-  const carrier = meta?.[TRACE_KEY];
-  if (carrier !== undefined) message.meta = withoutCarrier(meta as Meta);
-  return carrier;
+  try {
+    const meta = message.meta as Meta | null | undefined;
+    const carrier = meta?.[TRACE_KEY];
+    if (carrier !== undefined) message.meta = withoutCarrier(meta as Meta);
+    return carrier;
+  } catch {
+    return undefined; // a Proxy, or a getter, that throws
+  }
 }
 
 /** What the handlers of one event see of a meta that came with a carrier: one object for all of them, as without tracing. */
@@ -95,16 +102,20 @@ const seenMeta = new WeakMap<Meta, Meta>();
 
 /** The same of an event, whose meta its handlers share. */
 export function takeEventCarrier(ctx: { meta?: unknown }): unknown {
-  const meta = ctx.meta as Meta | null | undefined;
-  const carrier = meta?.[TRACE_KEY];
-  if (carrier === undefined) return undefined;
-  let seen = seenMeta.get(meta as Meta);
-  if (seen === undefined) {
-    seen = withoutCarrier(meta as Meta);
-    seenMeta.set(meta as Meta, seen);
+  try {
+    const meta = ctx.meta as Meta | null | undefined;
+    const carrier = meta?.[TRACE_KEY];
+    if (carrier === undefined) return undefined;
+    let seen = seenMeta.get(meta as Meta);
+    if (seen === undefined) {
+      seen = withoutCarrier(meta as Meta);
+      seenMeta.set(meta as Meta, seen);
+    }
+    ctx.meta = seen;
+    return carrier;
+  } catch {
+    return undefined;
   }
-  ctx.meta = seen;
-  return carrier;
 }
 
 function isAlone(map: Record<string, string>): boolean {
