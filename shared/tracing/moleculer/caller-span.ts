@@ -2,7 +2,7 @@
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { currentSpan } from '../current-span.ts';
-import { SPAN, type TracedContext } from './traced-context.ts';
+import { spanOf, type TracedContext } from './traced-context.ts';
 
 /**
  * The active span, which is the innermost; the context's own where the code runs outside its request (in another's, or in
@@ -10,7 +10,7 @@ import { SPAN, type TracedContext } from './traced-context.ts';
  */
 export function callerSpan(parentCtx: Context | null | undefined): Span | undefined {
   const active = currentSpan();
-  const own = (parentCtx as TracedContext | null | undefined)?.[SPAN];
+  const own = parentCtx ? spanOf(parentCtx as TracedContext) : undefined;
   if (active === own || own === undefined) return active;
   if (active === undefined) return own;
   return active.context().toTraceId() === own.context().toTraceId() ? active : own;

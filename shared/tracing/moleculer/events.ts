@@ -14,7 +14,7 @@ import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts'
 import { causeOf, copyOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
-import { SPAN, type TracedContext } from './traced-context.ts';
+import { noteSpan, type TracedContext } from './traced-context.ts';
 
 type Emit = (event: string, payload?: unknown, options?: unknown) => Promise<unknown>;
 type EmitHook = (next: Emit) => Emit;
@@ -160,7 +160,7 @@ export function consumerWrap(tracing: MoleculerTracing) {
 
       const references = producer && [opentracing.followsFrom(producer)];
       const span = tracer.startSpan(settings.name(ctx, event), references && { references });
-      ctx[SPAN] = span;
+      noteSpan(ctx, span);
       const describe = (): void => growTags(span, undefined, tagsFor(event)(ctx.nodeID));
       if (isRecorded(span)) {
         describe();

@@ -21,7 +21,7 @@ import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
 import { followStream, isStream } from './streams.ts';
-import { HANDLED, noteHandled, SPAN, type TracedContext } from './traced-context.ts';
+import { HANDLED, noteHandled, noteSpan, type TracedContext } from './traced-context.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
 
@@ -51,7 +51,7 @@ export function executionWrap(tracing: MoleculerTracing) {
       if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
 
       const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent } : undefined);
-      ctx[SPAN] = span;
+      noteSpan(ctx, span);
       const isDescribed = isRecorded(span);
       if (isDescribed) {
         describeCaller(span, ctx, action);
