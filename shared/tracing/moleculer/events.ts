@@ -1,9 +1,8 @@
 /** Events: a producer span where one is emitted, a consumer span for every handler that runs, following from it. */
 import type { Context, ServiceBroker } from 'moleculer';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
-import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
+import { handleWithSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isDiscarded } from '../discarded.ts';
-import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
@@ -15,6 +14,7 @@ import { causeOf, copyOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
 import { noteSpan, type TracedContext } from './traced-context.ts';
+import { handleWithoutSpan } from './without-span.ts';
 
 type Emit = (event: string, payload?: unknown, options?: unknown) => Promise<unknown>;
 type EmitHook = (next: Emit) => Emit;
@@ -156,7 +156,7 @@ export function consumerWrap(tracing: MoleculerTracing) {
       if (event.startsWith('$')) return next(ctx);
       const producer = takeProducer(ctx, tracer);
       if (producer === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
-      if (!settings.enabled) return withSpan(producer && passThroughSpan(producer, tracer), next, ctx);
+      if (!settings.enabled) return handleWithoutSpan(next, ctx, { parent: producer, tracer });
 
       const references = producer && [opentracing.followsFrom(producer)];
       const span = tracer.startSpan(settings.name(ctx, event), references && { references });

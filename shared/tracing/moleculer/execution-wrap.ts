@@ -4,8 +4,7 @@
  */
 import type { ServiceBroker } from 'moleculer';
 import type { Span, SpanContext, Tracer } from 'opentracing';
-import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
-import { passThroughSpan } from '../pass-through-span.ts';
+import { handleWithSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
@@ -22,6 +21,7 @@ import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
 import { followStream, isStream } from './streams.ts';
 import { HANDLED, noteHandled, noteSpan, type TracedContext } from './traced-context.ts';
+import { handleWithoutSpan } from './without-span.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
 
@@ -48,7 +48,7 @@ export function executionWrap(tracing: MoleculerTracing) {
     return function tracedAction(ctx) {
       const parent = takeParent(ctx, tracer, tracing);
       if (parent === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
-      if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
+      if (!settings.enabled) return handleWithoutSpan(next, ctx, { parent, tracer });
 
       const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent } : undefined);
       noteSpan(ctx, span);
