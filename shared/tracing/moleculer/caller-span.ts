@@ -16,6 +16,11 @@ export function callerSpan(parentCtx: Context | null | undefined): Span | undefi
   return active.context().toTraceId() === own.context().toTraceId() ? active : own;
 }
 
+/** True of what another node has sent, unless it has a span already: then a handler has handed its own context on. */
+export function isFromElsewhere(ctx: TracedContext, nodeID: string): boolean {
+  return typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID && spanOf(ctx) === undefined;
+}
+
 /** `users` of `users.get`, `v2.users` of `v2.users.get`. */
 export function serviceOf(actionName: string): string {
   const dot = actionName.lastIndexOf('.');

@@ -8,7 +8,7 @@ import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { isThenable } from '../thenable.ts';
-import { callerSpan, serviceOf } from './caller-span.ts';
+import { callerSpan, isFromElsewhere, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts';
 import { causeOf, copyOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
@@ -154,7 +154,7 @@ export function consumerWrap(tracing: MoleculerTracing) {
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
       if (event.startsWith('$')) return next(ctx);
-      const producer = takeProducer(ctx, tracer);
+      const producer = takeProducer(ctx, nodeID, tracer);
       if (producer === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return handleWithoutSpan(next, ctx, { parent: producer, tracer });
 
@@ -171,13 +171,22 @@ export function consumerWrap(tracing: MoleculerTracing) {
   };
 }
 
-/** The producer's context: at hand where it is of this process, else as the carrier names it, else of the active span. */
-function takeProducer(ctx: TracedContext, tracer: Tracer): SpanContext | typeof SUPPRESSED | undefined {
+/**
+ * The producer's context: at hand where it is of this process, else as the carrier names it, else of the active span. That
+ * is of no account where the producer is on another node: it is that of whoever has opened the connection.
+ */
+function takeProducer(
+  ctx: TracedContext,
+  nodeID: string,
+  tracer: Tracer,
+): SpanContext | typeof SUPPRESSED | undefined {
   const cause = causeOf(ctx.options);
   if (cause !== undefined) return cause === SUPPRESSED ? SUPPRESSED : cause.context();
   const carrier = takeEventCarrier(ctx);
-  if (carrier === undefined) return isSuppressed() ? SUPPRESSED : callerSpan(undefined)?.context();
-  return carrier === SUPPRESSED_CARRIER ? SUPPRESSED : contextFrom(carrier, tracer);
+  if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;
+  if (carrier !== undefined) return contextFrom(carrier, tracer);
+  if (isFromElsewhere(ctx, nodeID)) return undefined;
+  return isSuppressed() ? SUPPRESSED : callerSpan(undefined)?.context();
 }
 
 function eventName(ctx: Context, pattern: string): string {

@@ -11,7 +11,7 @@ import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import type { ActionDefinition } from './action-definition.ts';
 import { attemptOf, beginAttempts, nextAttempt } from './attempts.ts';
-import { callerSpan, serviceOf } from './caller-span.ts';
+import { callerSpan, isFromElsewhere, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeCarrier } from './carrier.ts';
 import { endExecution, type Failure, failureNow, markFailure } from './execution-end.ts';
 import { causeOf } from './hop.ts';
@@ -46,7 +46,7 @@ export function executionWrap(tracing: MoleculerTracing) {
     const { tracer, settings } = action;
 
     return function tracedAction(ctx) {
-      const parent = takeParent(ctx, tracer, tracing);
+      const parent = takeParent(ctx, action, tracing);
       if (parent === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
       if (!settings.enabled) return handleWithoutSpan(next, ctx, { parent, tracer });
 
@@ -126,8 +126,11 @@ function isEnabled(cache: unknown): boolean {
 
 type Parent = Span | SpanContext | typeof SUPPRESSED | undefined;
 
-/** The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. */
-function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracing): Parent {
+/**
+ * The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. That is of no
+ * account where the caller is on another node: it is that of whoever has opened the connection.
+ */
+function takeParent(ctx: TracedContext, action: TracedAction, tracing: MoleculerTracing): Parent {
   const attempt = attemptOf(ctx.options);
   if (attempt?.server) {
     // A private action is tried again without a call.
@@ -138,7 +141,8 @@ function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracin
   if (cause !== undefined) return cause;
   const carrier = takeCarrier(ctx);
   if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;
-  if (carrier !== undefined) return contextFrom(carrier, tracer);
+  if (carrier !== undefined) return contextFrom(carrier, action.tracer);
+  if (isFromElsewhere(ctx, action.nodeID)) return undefined;
   return isSuppressed() ? SUPPRESSED : callerSpan(ctx.options?.parentCtx);
 }
 
