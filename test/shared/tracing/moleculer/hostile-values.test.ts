@@ -135,3 +135,47 @@ test('a stream hands on chunks that cannot be looked at', async (t) => {
   await got.toArray();
   t.is(tracing.stats().unfinished, 0);
 });
+
+class Options {
+  readonly #user: string;
+  timeout = 1000;
+
+  constructor(user: string) {
+    this.#user = user;
+  }
+
+  get meta() {
+    return { user: this.#user };
+  }
+
+  get groups() {
+    return this.#user === 'ada' ? ['s'] : ['nobody'];
+  }
+
+  get unused() {
+    throw new Error('nobody asks for this');
+  }
+}
+
+const hidden = (name: string, value: unknown) => Object.defineProperty({}, name, { value });
+
+test('options may be of a class with private state, or be hidden', async (t) => {
+  const heard: unknown[] = [];
+  const { broker, tracing } = await startBroker(t, {
+    name: 's',
+    actions: {
+      shows: ({ meta, options }: Context<unknown, object>) => ({ meta, timeout: options.timeout }),
+      heads: (ctx: Context) => (ctx as { headers?: unknown }).headers,
+    },
+    events: { told: (ctx: Context<unknown, object>) => void heard.push(ctx.meta) },
+  });
+  const call = (action: string, options: object) => broker.call(action, {}, options);
+  t.deepEqual(await call('s.shows', new Options('ada')), { meta: { user: 'ada' }, timeout: 1000 });
+  t.deepEqual(await call('s.shows', hidden('meta', { user: 'bob' })), { meta: { user: 'bob' }, timeout: 0 });
+  t.deepEqual(await call('s.shows', hidden('timeout', 99)), { meta: {}, timeout: 99 });
+  t.deepEqual(await call('s.heads', hidden('headers', { a: '1' })), { a: '1' });
+  for (const how of ['emit', 'broadcast', 'broadcastLocal'] as const)
+    for (const user of ['ada', 'bob']) await broker[how]('told', {}, new Options(user));
+  t.deepEqual(heard, [{ user: 'ada' }, { user: 'ada' }, { user: 'ada' }]);
+  t.is(tracing.stats().unfinished, 0);
+});

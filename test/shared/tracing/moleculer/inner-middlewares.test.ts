@@ -121,3 +121,43 @@ for (const sampled of [true, false])
       t.deepEqual(traced, ['cancelled', 'asked']);
     },
   );
+
+/** As lodash does it: by members, those named by symbols too, on the same prototypes. */
+function cloneDeep<Value>(value: Value, known = new Map<unknown, unknown>()): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (known.has(value)) return known.get(value) as Value;
+  const clone = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value));
+  known.set(value, clone);
+  for (const name of Reflect.ownKeys(value))
+    if (Object.prototype.propertyIsEnumerable.call(value, name))
+      clone[name] = cloneDeep(Reflect.get(value, name), known);
+  return clone;
+}
+
+for (const sampled of [true, false])
+  test.serial(
+    `a middleware may make deep copies of options, ${sampled ? 'sampled' : 'not sampled'}`,
+    async (t) => {
+      const cloned = (options: object | undefined) =>
+        options && 'parentCtx' in options
+          ? { ...cloneDeep({ ...options, parentCtx: null }), parentCtx: options.parentCtx }
+          : cloneDeep(options);
+      const copies = (next: Call) => (name: string, params: unknown, options: object) =>
+        next(name, params, cloned(options));
+      const middleware = { name: 'Clone', call: copies, emit: copies, broadcast: copies };
+      const told = (ctx: Context) => void ctx.call('s.z');
+      const { untraced, traced, picture } = await compare(
+        t,
+        { middleware, services: [...services, { name: 'hears', events: { told } }], sampled },
+        async (broker) => [
+          await broker.call('s.z', {}, { meta: { a: 1 } }),
+          await broker.call('s.y', {}, { meta: { a: 1 } }),
+          await broker.emit('told', {}, { throwError: true } as object),
+          await broker.broadcast('told', {}, { throwError: true } as object),
+        ],
+      );
+      t.deepEqual(traced, untraced);
+      t.deepEqual(traced, ['asked', ['not asked', { a: 1 }], true, true]);
+      t.is(picture.match(/s s\.z \(server\)/g)?.length, sampled ? 3 : undefined);
+    },
+  );
