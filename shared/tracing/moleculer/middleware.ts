@@ -36,6 +36,9 @@ export interface MoleculerParts {
 
 const LATE_CAP_MS = 60_000;
 
+/** A timer that is set to more, as to Infinity, runs off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * The middleware for one broker or several. Middlewares of the broker's options are its innermost wrap, and Moleculer's
  * own lie around them; so the wraps that have to lie elsewhere are put there once the broker is made.
@@ -45,7 +48,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     ...parts,
     capture: options.capture ?? {},
     internal: options.internal ?? false,
-    lateCapMs: options.lateCapMs ?? LATE_CAP_MS,
+    lateCapMs: Math.min(options.lateCapMs ?? LATE_CAP_MS, LONGEST_TIMER_MS),
     openEnds: new OpenEnds(),
     retries: false,
   };

@@ -1,8 +1,10 @@
 /** Spans that are open still for their streams when a broker stops, where one middleware is that of several brokers. */
 import { PassThrough, type Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { type Middleware, ServiceBroker } from 'moleculer';
 import { createMemoryTracing, matchTree } from '#shared/tracing/testing.ts';
+import { until } from '../../../helpers/until.ts';
 
 /** A broker on its own whose stream flows until the test ends it. */
 async function startBroker(t: ExecutionContext, nodeID: string, middleware: Middleware) {
@@ -41,3 +43,26 @@ test.serial(
     );
   },
 );
+
+test.serial('a handler that came too late may be waited for without end', async (t) => {
+  const tracing = createMemoryTracing();
+  const broker = new ServiceBroker({
+    logger: false,
+    middlewares: [tracing.moleculer({ lateCapMs: Number.POSITIVE_INFINITY })],
+  });
+  const work = Promise.withResolvers<void>();
+  broker.createService({ name: 'slow', actions: { works: () => work.promise } });
+  await broker.start();
+  t.teardown(() => broker.stop());
+
+  await t.throwsAsync(broker.call('slow.works', {}, { timeout: 5 }), { name: 'RequestTimeoutError' });
+  await setTimeout(5); // Node takes such a time for a millisecond
+  t.is(tracing.stats().unfinished, 1);
+  work.resolve();
+  await until(() => tracing.stats().unfinished === 0);
+  const late = tracing.spans.find(({ tags }) => 'moleculer.late' in tags);
+  t.deepEqual(
+    late?.logs.map(({ fields }) => fields['event']),
+    ['error'],
+  );
+});
