@@ -79,6 +79,9 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     transitMessageHandler: ignoreAnsweredCarriers,
     async starting(broker: ServiceBroker) {
       if (broker.isTracingEnabled()) throw new MoleculerTracingError();
+    },
+    async started(broker: ServiceBroker) {
+      // Not as it begins to start: one that fails is never told to have stopped.
       running.add(broker);
     },
     async stopped(broker: ServiceBroker) {

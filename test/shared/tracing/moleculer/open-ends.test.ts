@@ -66,3 +66,23 @@ test.serial('a handler that came too late may be waited for without end', async 
     ['error'],
   );
 });
+
+test.serial(
+  'a broker that does not start leaves nothing open when the last of the others stops',
+  async (t) => {
+    const tracing = createMemoryTracing();
+    const middleware = tracing.moleculer();
+    const { broker } = await startBroker(t, 'first', middleware);
+    const failing = new ServiceBroker({ nodeID: 'failing', logger: false, middlewares: [middleware] });
+    failing.createService({
+      name: 'bad',
+      started() {
+        throw new Error('cannot start');
+      },
+    });
+    await t.throwsAsync(failing.start(), { message: 'cannot start' });
+    t.is(tracing.stats().unfinished, 2);
+    await broker.stop();
+    t.is(tracing.stats().unfinished, 0);
+  },
+);
