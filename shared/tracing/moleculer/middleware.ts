@@ -29,8 +29,11 @@ export interface MoleculerOptions {
 export interface MoleculerParts {
   tracerFor(service: string): Tracer;
   readonly service: string;
-  /** Told of each broker: the process that spans are of names its node, or its nodes where there are several. */
-  addNode(nodeID: string): void;
+  /**
+   * Told of each broker: the process that spans are of names its node, or its nodes where there are several. Returns what is
+   * to be called when the broker has stopped.
+   */
+  addNode(nodeID: string): () => void;
   flush(): Promise<unknown>;
 }
 
@@ -54,10 +57,14 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
   };
   const { hook, watch } = callTracing(tracing);
   const running = new Set<ServiceBroker>();
+  const nodes = new WeakMap<ServiceBroker, () => void>();
+  const addNode = (broker: ServiceBroker): void => {
+    if (!nodes.has(broker)) nodes.set(broker, parts.addNode(broker.nodeID));
+  };
   return {
     name: 'Tracemesh',
     created(broker: ServiceBroker) {
-      parts.addNode(broker.nodeID);
+      addNode(broker);
       watchContexts(broker, watch);
       renewPendingRequests(broker);
       const onion = new Onion(broker);
@@ -79,6 +86,7 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     transitMessageHandler: ignoreAnsweredCarriers,
     async starting(broker: ServiceBroker) {
       if (broker.isTracingEnabled()) throw new MoleculerTracingError();
+      addNode(broker); // it may have stopped before
     },
     async started(broker: ServiceBroker) {
       // Not as it begins to start: one that fails is never told to have stopped.
@@ -86,6 +94,8 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     },
     async stopped(broker: ServiceBroker) {
       running.delete(broker);
+      nodes.get(broker)?.();
+      nodes.delete(broker);
       // What is open still may be of another broker.
       if (running.size === 0) tracing.openEnds.endAll('the broker has stopped');
       await tracing.flush();
