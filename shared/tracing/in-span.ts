@@ -2,6 +2,7 @@
 import opentracing, { type Span } from 'opentracing';
 import { currentSpan, isSuppressed, withSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
+import { isThenable } from './thenable.ts';
 
 export interface InSpanOptions {
   /** Tags from the start. */
@@ -58,12 +59,4 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
 function isPromiseWithMembers(result: PromiseLike<unknown>): boolean {
   if (!(result instanceof Promise) || result.then !== Promise.prototype.then) return false;
   return result.constructor !== Promise || Object.getOwnPropertyNames(result).length > 0;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  try {
-    return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-  } catch {
-    return false; // a Proxy, or a getter, that throws: it is the caller's to find out
-  }
 }

@@ -16,6 +16,11 @@ class PassThroughSpan extends opentracing.Span {
     this.#tracer = tracer;
   }
 
+  /** False of a copy that something has made member by member. */
+  get isIntact(): boolean {
+    return #context in this;
+  }
+
   override context(): SpanContext {
     return this.#context;
   }

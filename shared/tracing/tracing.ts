@@ -66,10 +66,17 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
     return tracer;
   };
   const flush = (): Promise<void> => backend.flush({ deadlineMs: FLUSH_DEADLINE_MS });
-  const nodes = new Set<string>();
-  const addNode = (nodeID: string): void => {
-    nodes.add(nodeID);
-    backend.describeProcess?.({ [NODE_ID]: [...nodes].join(', ') });
+  const nodes = new Set<{ nodeID: string; stopped: boolean }>();
+  const addNode = (nodeID: string): (() => void) => {
+    // Not as they stop: what is left of their spans is sent later.
+    for (const node of nodes) if (node.stopped) nodes.delete(node);
+    const added = { nodeID, stopped: false };
+    nodes.add(added);
+    const ids = new Set([...nodes].map((node) => node.nodeID));
+    backend.describeProcess?.({ [NODE_ID]: [...ids].join(', ') });
+    return () => {
+      added.stopped = true;
+    };
   };
   let closing: Promise<CloseResult> | undefined;
   const close = ({ deadlineMs = CLOSE_DEADLINE_MS } = {}): Promise<CloseResult> => {

@@ -10,11 +10,12 @@ import type { CallingOptions, Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
+import { copyOf } from './copied-options.ts';
 import { endExecution, type Failure, markFailure } from './execution-end.ts';
-import { copyOf, type HopOptions } from './hop.ts';
+import type { HopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
-import { SPAN, type TracedContext } from './traced-context.ts';
+import { spanOf, type TracedContext } from './traced-context.ts';
 
 /** The attempt of a call that is under way, one after the other. */
 export interface Attempt {
@@ -66,7 +67,7 @@ export function failedAttempt(ctx: Context | null | undefined): FailedAttempt | 
   const attempt = attemptOf(ctx);
   if (attempt?.failure === undefined) return undefined;
   const { _retryAttempts: retries } = ctx as { _retryAttempts?: number };
-  const isMadeForIt = (retries ?? 0) > 0 && (ctx as TracedContext)[SPAN] === undefined;
+  const isMadeForIt = (retries ?? 0) > 0 && spanOf(ctx as TracedContext) === undefined;
   return isMadeForIt ? (attempt as FailedAttempt) : undefined;
 }
 

@@ -11,6 +11,7 @@ import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
+import { isThenable } from '../thenable.ts';
 import {
   type Attempt,
   beginAttempts,
@@ -75,10 +76,12 @@ export function callTracing(tracing: MoleculerTracing) {
       const caller = attempt ? attempt.parent : callerSpan(options?.parentCtx);
       if (caller && isDiscarded(caller)) {
         // The active span is carried anyway, and active for the streams that are answered; another one has to be named.
-        if (caller === currentSpan()) return next(action, params, callingOptions).then(keepInActiveSpan);
+        if (caller === currentSpan())
+          return following(next(action, params, callingOptions), keepInActiveSpan);
         const hop = hopOptions(options, caller);
         if (attempt) noteAttempt(hop, attempt);
-        return next(action, params, hop as CallingOptions).then((result) => keepIn(caller, result));
+        const promise = next(action, params, hop as CallingOptions);
+        return following(promise, (result) => keepIn(caller, result));
       }
       const span = startSpan(name, caller);
       const hop = hopOptions(options, span);
@@ -98,8 +101,14 @@ export function callTracing(tracing: MoleculerTracing) {
         fail(call, undefined, error);
         throw error;
       }
+      if (!isThenable(promise)) {
+        succeed(call, undefined, promise);
+        forgetCause(hop);
+        return promise;
+      }
       const { ctx } = promise;
-      return promise.then(
+      return following(
+        promise,
         (result) => {
           succeed(call, ctx, result);
           forgetCause(hop);
@@ -185,6 +194,23 @@ export function callTracing(tracing: MoleculerTracing) {
   return { hook, watch };
 }
 
+/**
+ * What the answer of a call comes to by `succeed` and `fail`, with the members that a middleware may have given the promise.
+ * One that is no promise stays as it is: that is a middleware's too.
+ */
+function following(
+  promise: CallPromise,
+  succeed: (result: unknown) => unknown,
+  fail?: (error: unknown) => never,
+): CallPromise {
+  if (!isThenable(promise)) return promise;
+  const followed = promise.then(succeed, fail);
+  // Promises of other classes have members of their own, which are not for others.
+  if (promise.constructor !== Promise || promise.then !== Promise.prototype.then) return followed;
+  for (const name in promise) if (name !== 'ctx') Reflect.set(followed, name, Reflect.get(promise, name));
+  return followed;
+}
+
 /** The listeners of a returned stream are in the caller's trace. */
 function keepIn(caller: Span | undefined, result: unknown): unknown {
   if (caller && isStream(result)) keepActive(result, caller);
@@ -198,9 +224,13 @@ function keepInActiveSpan(result: unknown): unknown {
 
 /** True where the context itself has refused these actions: beyond the call level, or without time left. */
 function isRefusal(error: unknown, { level }: TracedContext, actions: readonly string[]): boolean {
-  const { type, data } = (error ?? {}) as { type?: unknown; data?: { level?: unknown; action?: unknown } };
-  if (type === 'MAX_CALL_LEVEL') return data?.level === level;
-  return type === 'REQUEST_SKIPPED' && data?.action === actions.join(', ');
+  try {
+    const { type, data } = (error ?? {}) as { type?: unknown; data?: { level?: unknown; action?: unknown } };
+    if (type === 'MAX_CALL_LEVEL') return data?.level === level;
+    return type === 'REQUEST_SKIPPED' && data?.action === actions.join(', ');
+  } catch {
+    return false; // an error of the application's that cannot be asked
+  }
 }
 
 /** True where the span has ended already, with the attempt that it was. */
@@ -221,20 +251,21 @@ const tagsOf = remembered((name: string) => {
   return { tags, withOwnNode: remembered(withNode(false)), withRemoteNode: remembered(withNode(true)) };
 });
 
+/** The context is whatever a middleware has put there, if it has answered itself. */
 function describeCallee(
   { span, name }: Pick<TracedCall, 'span' | 'name'>,
-  ctx: TracedContext | null | undefined,
+  ctx: Partial<TracedContext> | null | undefined,
 ): void {
   if (!ctx?.nodeID || !isRecorded(span)) return;
   const { tags, withOwnNode, withRemoteNode } = tagsOf(name);
-  const withNode = ctx.nodeID === ctx.broker.nodeID ? withOwnNode : withRemoteNode;
+  const withNode = ctx.nodeID === ctx.broker?.nodeID ? withOwnNode : withRemoteNode;
   growTags(span, tags, withNode(ctx.nodeID));
   const timeoutMs = timeoutOf(ctx);
   if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, Math.round(timeoutMs));
   if (ctx.fallbackResult && isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
 }
 
-function timeoutOf({ options }: Context): number {
-  const { timeout } = options;
+function timeoutOf({ options }: Partial<Context>): number {
+  const timeout = options?.timeout;
   return typeof timeout === 'number' ? timeout : 0;
 }

@@ -2,7 +2,7 @@
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { currentSpan } from '../current-span.ts';
-import { SPAN, type TracedContext } from './traced-context.ts';
+import { spanOf, type TracedContext } from './traced-context.ts';
 
 /**
  * The active span, which is the innermost; the context's own where the code runs outside its request (in another's, or in
@@ -10,10 +10,15 @@ import { SPAN, type TracedContext } from './traced-context.ts';
  */
 export function callerSpan(parentCtx: Context | null | undefined): Span | undefined {
   const active = currentSpan();
-  const own = (parentCtx as TracedContext | null | undefined)?.[SPAN];
+  const own = parentCtx ? spanOf(parentCtx as TracedContext) : undefined;
   if (active === own || own === undefined) return active;
   if (active === undefined) return own;
   return active.context().toTraceId() === own.context().toTraceId() ? active : own;
+}
+
+/** True of what another node has sent, unless it has a span already: then a handler has handed its own context on. */
+export function isFromElsewhere(ctx: TracedContext, nodeID: string): boolean {
+  return typeof ctx.nodeID === 'string' && ctx.nodeID !== nodeID && spanOf(ctx) === undefined;
 }
 
 /** `users` of `users.get`, `v2.users` of `v2.users.get`. */

@@ -58,16 +58,29 @@ export function contextFrom(carrier: unknown, tracer: Tracer): SpanContext | und
   }
 }
 
-/** A copy of `meta` with the carrier in it; where it says itself what of it is to be sent, of that. */
+/**
+ * A copy of `meta` with the carrier in it; where it says itself what of it is to be sent, of that. What is no object of
+ * names and values, or cannot be looked at, is sent as it is, without a carrier: nobody could take it out again.
+ */
 export function withCarrier(meta: Meta | null | undefined, carrier: Carrier): Meta {
-  if (typeof meta?.['toJSON'] === 'function')
-    return { toJSON: (key: string) => shownWith(meta, key, carrier) };
-  return { ...meta, [TRACE_KEY]: carrier };
+  if (meta === undefined || meta === null) return { [TRACE_KEY]: carrier };
+  if (!isNamed(meta)) return meta;
+  try {
+    if (typeof meta['toJSON'] === 'function')
+      return { toJSON: (key: string) => shownWith(meta, key, carrier) };
+    return { ...meta, [TRACE_KEY]: carrier };
+  } catch {
+    return meta; // a Proxy, or a getter, that throws: it is the serializer's to find out
+  }
 }
 
 function shownWith(meta: Meta, key: string, carrier: Carrier): unknown {
   const shown = (meta as { toJSON(key: string): unknown }).toJSON(key);
-  return typeof shown === 'object' && shown !== null ? { ...shown, [TRACE_KEY]: carrier } : shown;
+  return isNamed(shown) ? { ...shown, [TRACE_KEY]: carrier } : shown;
+}
+
+function isNamed(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `meta` itself where no carrier is in it, else a copy without. Deleting the key would make every later use of the object slow. */
@@ -82,12 +95,19 @@ export function withoutCarrier(meta: Meta): Meta {
   return rest;
 }
 
-/** Takes the carrier out of the meta of a context or packet, before anybody sees it. */
+/**
+ * Takes the carrier out of the meta of a context or packet, before anybody sees it. A local call's meta is whatever the
+ * application gave: in what cannot be asked, there is none.
+ */
 export function takeCarrier(message: { meta?: unknown }): unknown {
-  const meta = message.meta as Meta | null | undefined;
-  const carrier = meta?.[TRACE_KEY];
-  if (carrier !== undefined) message.meta = withoutCarrier(meta as Meta);
-  return carrier;
+  try {
+    const meta = message.meta as Meta | null | undefined;
+    const carrier = meta?.[TRACE_KEY];
+    if (carrier !== undefined) message.meta = withoutCarrier(meta as Meta);
+    return carrier;
+  } catch {
+    return undefined; // a Proxy, or a getter, that throws
+  }
 }
 
 /** What the handlers of one event see of a meta that came with a carrier: one object for all of them, as without tracing. */
@@ -95,16 +115,20 @@ const seenMeta = new WeakMap<Meta, Meta>();
 
 /** The same of an event, whose meta its handlers share. */
 export function takeEventCarrier(ctx: { meta?: unknown }): unknown {
-  const meta = ctx.meta as Meta | null | undefined;
-  const carrier = meta?.[TRACE_KEY];
-  if (carrier === undefined) return undefined;
-  let seen = seenMeta.get(meta as Meta);
-  if (seen === undefined) {
-    seen = withoutCarrier(meta as Meta);
-    seenMeta.set(meta as Meta, seen);
+  try {
+    const meta = ctx.meta as Meta | null | undefined;
+    const carrier = meta?.[TRACE_KEY];
+    if (carrier === undefined) return undefined;
+    let seen = seenMeta.get(meta as Meta);
+    if (seen === undefined) {
+      seen = withoutCarrier(meta as Meta);
+      seenMeta.set(meta as Meta, seen);
+    }
+    ctx.meta = seen;
+    return carrier;
+  } catch {
+    return undefined;
   }
-  ctx.meta = seen;
-  return carrier;
 }
 
 function isAlone(map: Record<string, string>): boolean {

@@ -1,19 +1,21 @@
 /** Events: a producer span where one is emitted, a consumer span for every handler that runs, following from it. */
 import type { Context, ServiceBroker } from 'moleculer';
 import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
-import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
+import { handleWithSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isDiscarded } from '../discarded.ts';
-import { passThroughSpan } from '../pass-through-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
-import { callerSpan, serviceOf } from './caller-span.ts';
+import { isThenable } from '../thenable.ts';
+import { callerSpan, isFromElsewhere, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts';
-import { causeOf, copyOf, type HopOptions, hopOptions } from './hop.ts';
+import { copyOf } from './copied-options.ts';
+import { causeOf, type HopOptions, hopOptions } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
-import { SPAN, type TracedContext } from './traced-context.ts';
+import { noteSpan, type TracedContext } from './traced-context.ts';
+import { handleWithoutSpan } from './without-span.ts';
 
 type Emit = (event: string, payload?: unknown, options?: unknown) => Promise<unknown>;
 type EmitHook = (next: Emit) => Emit;
@@ -84,8 +86,8 @@ function settled(span: Span, run: () => Promise<unknown>, describe?: () => void)
     span.finish();
     throw error;
   }
-  // Where the balancer is disabled and nobody listens, Moleculer's broadcast returns nothing.
-  if (promise === undefined) {
+  // Where the balancer is disabled and nobody listens, Moleculer's broadcast returns nothing; a middleware whatever it likes.
+  if (!isThenable(promise)) {
     span.finish();
     return promise;
   }
@@ -153,13 +155,13 @@ export function consumerWrap(tracing: MoleculerTracing) {
     return function tracedEvent(ctx) {
       const event = eventName(ctx, pattern);
       if (event.startsWith('$')) return next(ctx);
-      const producer = takeProducer(ctx, tracer);
+      const producer = takeProducer(ctx, nodeID, tracer);
       if (producer === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
-      if (!settings.enabled) return withSpan(producer && passThroughSpan(producer, tracer), next, ctx);
+      if (!settings.enabled) return handleWithoutSpan(next, ctx, { parent: producer, tracer });
 
       const references = producer && [opentracing.followsFrom(producer)];
       const span = tracer.startSpan(settings.name(ctx, event), references && { references });
-      ctx[SPAN] = span;
+      noteSpan(ctx, span);
       const describe = (): void => growTags(span, undefined, tagsFor(event)(ctx.nodeID));
       if (isRecorded(span)) {
         describe();
@@ -170,13 +172,22 @@ export function consumerWrap(tracing: MoleculerTracing) {
   };
 }
 
-/** The producer's context: at hand where it is of this process, else as the carrier names it, else of the active span. */
-function takeProducer(ctx: TracedContext, tracer: Tracer): SpanContext | typeof SUPPRESSED | undefined {
+/**
+ * The producer's context: at hand where it is of this process, else as the carrier names it, else of the active span. That
+ * is of no account where the producer is on another node: it is that of whoever has opened the connection.
+ */
+function takeProducer(
+  ctx: TracedContext,
+  nodeID: string,
+  tracer: Tracer,
+): SpanContext | typeof SUPPRESSED | undefined {
   const cause = causeOf(ctx.options);
   if (cause !== undefined) return cause === SUPPRESSED ? SUPPRESSED : cause.context();
   const carrier = takeEventCarrier(ctx);
-  if (carrier === undefined) return isSuppressed() ? SUPPRESSED : callerSpan(undefined)?.context();
-  return carrier === SUPPRESSED_CARRIER ? SUPPRESSED : contextFrom(carrier, tracer);
+  if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;
+  if (carrier !== undefined) return contextFrom(carrier, tracer);
+  if (isFromElsewhere(ctx, nodeID)) return undefined;
+  return isSuppressed() ? SUPPRESSED : callerSpan(undefined)?.context();
 }
 
 function eventName(ctx: Context, pattern: string): string {

@@ -26,7 +26,7 @@ export interface Rest {
 
 /** As with HTTP: a wrong request (4xx) is the caller's fault, everything else the server's. */
 export function markFailure(span: Span, error: unknown): void {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
+  const code = memberOf(error, 'code');
   if (typeof code === 'number' && code < 500) markRefusal(span, error);
   else markError(span, error);
 }
@@ -56,5 +56,14 @@ export function failureNow(span: Span, error: unknown, handled: Promise<unknown>
 
 /** The callee gave up at the deadline, or one that it called did. */
 function isTimeout(error: unknown): boolean {
-  return (error as { type?: unknown } | null | undefined)?.type === 'REQUEST_TIMEOUT';
+  return memberOf(error, 'type') === 'REQUEST_TIMEOUT';
+}
+
+/** What an error says of itself; undefined where it cannot be asked, as it is the application's to find that out. */
+function memberOf(error: unknown, name: 'code' | 'type'): unknown {
+  try {
+    return (error as { code?: unknown; type?: unknown } | null | undefined)?.[name];
+  } catch {
+    return undefined; // a Proxy, or a getter, that throws
+  }
 }

@@ -4,8 +4,7 @@
  */
 import type { ServiceBroker } from 'moleculer';
 import type { Span, SpanContext, Tracer } from 'opentracing';
-import { handleWithSpan, isSuppressed, SUPPRESSED, withSpan } from '../current-span.ts';
-import { passThroughSpan } from '../pass-through-span.ts';
+import { handleWithSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isRecorded } from '../recorded.ts';
 import { growTags, remembered } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
@@ -19,7 +18,7 @@ import {
   nextAttempt,
   noteOnContext,
 } from './attempts.ts';
-import { callerSpan, serviceOf } from './caller-span.ts';
+import { callerSpan, isFromElsewhere, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeCarrier } from './carrier.ts';
 import { endExecution, type Failure, failureNow, markFailure } from './execution-end.ts';
 import { takeCause } from './hop.ts';
@@ -28,7 +27,8 @@ import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { type SpanSettings, spanSettings } from './span-settings.ts';
 import { followStream, isStream } from './streams.ts';
-import { HANDLED, noteHandled, SPAN, type TracedContext } from './traced-context.ts';
+import { HANDLED, noteHandled, noteSpan, type TracedContext } from './traced-context.ts';
+import { handleWithoutSpan } from './without-span.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
 
@@ -53,12 +53,12 @@ export function executionWrap(tracing: MoleculerTracing) {
     const { tracer, settings } = action;
 
     return function tracedAction(ctx) {
-      const parent = takeParent(ctx, tracer, tracing);
+      const parent = takeParent(ctx, action, tracing);
       if (parent === SUPPRESSED) return handleWithSpan(SUPPRESSED, next, ctx);
-      if (!settings.enabled) return withSpan(parent && passThroughSpan(parent, tracer), next, ctx);
+      if (!settings.enabled) return handleWithoutSpan(next, ctx, { parent, tracer });
 
       const span = tracer.startSpan(settings.name(ctx, name), parent ? { childOf: parent } : undefined);
-      ctx[SPAN] = span;
+      noteSpan(ctx, span);
       const isDescribed = isRecorded(span);
       if (isDescribed) {
         describeCaller(span, ctx, action);
@@ -134,8 +134,11 @@ function isEnabled(cache: unknown): boolean {
 
 type Parent = Span | SpanContext | typeof SUPPRESSED | undefined;
 
-/** The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. */
-function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracing): Parent {
+/**
+ * The caller's span: at hand where it is of this process, else as the carrier names it, else the active one. That is of no
+ * account where the caller is on another node: it is that of whoever has opened the connection.
+ */
+function takeParent(ctx: TracedContext, action: TracedAction, tracing: MoleculerTracing): Parent {
   const failed = tracing.retries ? failedAttempt(ctx) : undefined;
   if (failed) {
     // A private action is tried again without a call.
@@ -146,7 +149,8 @@ function takeParent(ctx: TracedContext, tracer: Tracer, tracing: MoleculerTracin
   if (cause !== undefined) return cause;
   const carrier = takeCarrier(ctx);
   if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;
-  if (carrier !== undefined) return contextFrom(carrier, tracer);
+  if (carrier !== undefined) return contextFrom(carrier, action.tracer);
+  if (isFromElsewhere(ctx, action.nodeID)) return undefined;
   return isSuppressed() ? SUPPRESSED : callerSpan(ctx.options?.parentCtx);
 }
 

@@ -5,8 +5,10 @@
 import type { CallingOptions, Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { isSuppressed, SUPPRESSED } from '../current-span.ts';
+import { isIntact } from '../intact-span.ts';
 import { callerSpan } from './caller-span.ts';
 import { carrierOf, SUPPRESSED_CARRIER } from './carrier.ts';
+import { copyOf } from './copied-options.ts';
 import { carrying } from './on-the-wire.ts';
 
 /** What calls and events have in common in their options. */
@@ -25,9 +27,10 @@ const CAUSE = Symbol('cause');
 
 type Hop = { [CAUSE]?: Cause | undefined };
 
-/** What caused an execution or event, where it began in this process. */
+/** What caused an execution or event, where it began in this process; nothing where a middleware has made deep copies of it. */
 export function causeOf(options: object | null | undefined): Cause | undefined {
-  return (options as Hop | null | undefined)?.[CAUSE];
+  const cause = (options as Hop | null | undefined)?.[CAUSE];
+  return cause === undefined || cause === SUPPRESSED || isIntact(cause) ? cause : undefined;
 }
 
 /**
@@ -67,14 +70,6 @@ function letGo(options: Hop): void {
   } catch {
     // The handler has frozen its options.
   }
-}
-
-/** A copy that inherits what the options inherit: defaults may be there. */
-export function copyOf<Options extends HopOptions>(options: Options | undefined): Options {
-  if (options === undefined) return {} as Options;
-  const prototype: object | null = Object.getPrototypeOf(options);
-  if (prototype === Object.prototype) return { ...options };
-  return Object.assign(Object.create(prototype), options);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { ActionDefinition } from './action-definition.ts';
 import { attemptOf, noteFailure } from './attempts.ts';
 import { type Failure, failureNow } from './execution-end.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
-import { HANDLED, noteHandled, SPAN, type TracedContext } from './traced-context.ts';
+import { HANDLED, noteHandled, spanOf, type TracedContext } from './traced-context.ts';
 
 type Handler = (ctx: TracedContext) => Promise<unknown>;
 
@@ -49,14 +49,14 @@ export const fallbackWrap: Wrap = (next, { fallback }) =>
   function observeFailure(ctx) {
     if (!fallback && !isOfCall(ctx)) return next(ctx);
     return next(ctx).catch((error) => {
-      const span = ctx[SPAN];
+      const span = spanOf(ctx);
       if (span) failures.set(ctx, failureNow(span, error, ctx[HANDLED]));
       throw error;
     });
   };
 
 /** True where the fallback, if it comes to it, is the caller's and not the action's. */
-export function isOfCall({ options }: TracedContext): boolean {
+export function isOfCall({ options }: Partial<TracedContext>): boolean {
   return Boolean(options?.['fallbackResponse']);
 }
 
@@ -78,7 +78,7 @@ const queued = new WeakMap<TracedContext, Queued>();
 export const queueWrap: Wrap = function wrapQueue(this, next, { bulkhead }) {
   if (!{ ...this.options.bulkhead, ...bulkhead }.enabled) return next;
   return (ctx) => {
-    const span = ctx[SPAN];
+    const span = spanOf(ctx);
     const active = isSuppressed() ? SUPPRESSED : currentSpan();
     const entry: Queued = { timeMs: span ? timeOf(span) : 0, active, waiting: false };
     queued.set(ctx, entry);
@@ -97,7 +97,7 @@ export const dequeueWrap: Wrap = function wrapDequeue(this, next, { bulkhead }) 
   return (ctx) => {
     const entry = queued.get(ctx);
     if (!entry?.waiting) return next(ctx);
-    const span = ctx[SPAN];
+    const span = spanOf(ctx);
     span?.setTag(tag.MOLECULER_QUEUE_MS, Math.round((timeOf(span) - entry.timeMs) * 1000) / 1000);
     return withSpan(entry.active, next, ctx);
   };

@@ -29,12 +29,18 @@ export interface MoleculerOptions {
 export interface MoleculerParts {
   tracerFor(service: string): Tracer;
   readonly service: string;
-  /** Told of each broker: the process that spans are of names its node, or its nodes where there are several. */
-  addNode(nodeID: string): void;
+  /**
+   * Told of each broker: the process that spans are of names its node, or its nodes where there are several. Returns what is
+   * to be called when the broker has stopped.
+   */
+  addNode(nodeID: string): () => void;
   flush(): Promise<unknown>;
 }
 
 const LATE_CAP_MS = 60_000;
+
+/** A timer that is set to more, as to Infinity, runs off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The middleware for one broker or several. Middlewares of the broker's options are its innermost wrap, and Moleculer's
@@ -45,16 +51,20 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     ...parts,
     capture: options.capture ?? {},
     internal: options.internal ?? false,
-    lateCapMs: options.lateCapMs ?? LATE_CAP_MS,
+    lateCapMs: Math.min(options.lateCapMs ?? LATE_CAP_MS, LONGEST_TIMER_MS),
     openEnds: new OpenEnds(),
     retries: false,
   };
   const { hook, watch } = callTracing(tracing);
   const running = new Set<ServiceBroker>();
+  const nodes = new WeakMap<ServiceBroker, () => void>();
+  const addNode = (broker: ServiceBroker): void => {
+    if (!nodes.has(broker)) nodes.set(broker, parts.addNode(broker.nodeID));
+  };
   return {
     name: 'Tracemesh',
     created(broker: ServiceBroker) {
-      parts.addNode(broker.nodeID);
+      addNode(broker);
       watchContexts(broker, watch);
       renewPendingRequests(broker);
       const onion = new Onion(broker);
@@ -76,10 +86,16 @@ export function moleculerMiddleware(parts: MoleculerParts, options: MoleculerOpt
     transitMessageHandler: ignoreAnsweredCarriers,
     async starting(broker: ServiceBroker) {
       if (broker.isTracingEnabled()) throw new MoleculerTracingError();
+      addNode(broker); // it may have stopped before
+    },
+    async started(broker: ServiceBroker) {
+      // Not as it begins to start: one that fails is never told to have stopped.
       running.add(broker);
     },
     async stopped(broker: ServiceBroker) {
       running.delete(broker);
+      nodes.get(broker)?.();
+      nodes.delete(broker);
       // What is open still may be of another broker.
       if (running.size === 0) tracing.openEnds.endAll('the broker has stopped');
       await tracing.flush();

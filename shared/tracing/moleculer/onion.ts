@@ -31,7 +31,10 @@ export class Onion {
     if (place === 'innermost') return 0;
     if (place === 'outermost') return layers.length;
     const name = 'inside' in place ? place.inside : place.outside;
-    const middleware = this.#middlewares.find((candidate) => candidate.name === name);
+    // Moleculer adds its own after those of the application, which may have taken their names.
+    const middleware = this.#middlewares.findLast(
+      (candidate) => candidate.name === name && typeof candidate[hook] === 'function',
+    );
     const at = layers.indexOf(middleware?.[hook] as Hook);
     if (at === -1) return layers.length;
     return 'inside' in place ? at : at + 1;

@@ -4,74 +4,76 @@
  * grown old, scavenges take all that came behind it for alive, with the contexts of the requests and the spans of these,
  * until the next full garbage collection. The table of a new `Map` has none before it.
  */
+import { inspect } from 'node:util';
 import type { ServiceBroker } from 'moleculer';
 
-/** Gives the broker a list of pending requests that lets go of them. One that the application has put there is left alone. */
+/**
+ * Has the broker's list of pending requests let go of them. It stays the one that others may have taken hold of; one that
+ * the application has put there is left alone.
+ */
 export function renewPendingRequests({ transit }: ServiceBroker): void {
-  if (transit?.pendingRequests?.constructor !== Map) return;
-  transit.pendingRequests = new RenewedMap(transit.pendingRequests);
+  const list = transit?.pendingRequests;
+  if (list?.constructor === Map && !Object.hasOwn(list, 'set')) renewEntries(list);
 }
 
 /** Additions after which the `Map` is renewed at the earliest: many more lie between two scavenges. */
 const RENEW_AFTER = 64;
 
-/** A `Map` that is a new one now and then, seen from V8. */
-class RenewedMap<Key, Value> extends Map<Key, Value> {
-  #map: Map<Key, Value>;
-  #left = RENEW_AFTER;
+/** Gives the list methods of its own that keep its entries in a `Map` behind it, which is a new one now and then. */
+function renewEntries<Key, Value>(list: Map<Key, Value>): void {
+  let map = new Map(list);
+  let left = RENEW_AFTER;
+  list.clear();
 
-  constructor(entries: Iterable<readonly [Key, Value]>) {
-    super();
-    this.#map = new Map(entries);
-  }
-
-  override get size(): number {
-    return this.#map.size;
-  }
-
-  override has(key: Key): boolean {
-    return this.#map.has(key);
-  }
-
-  override get(key: Key): Value | undefined {
-    return this.#map.get(key);
-  }
-
-  override set(key: Key, value: Value): this {
-    if (--this.#left === 0) {
-      this.#map = new Map(this.#map);
-      // However many there are, an addition pays for half a copy at most.
-      this.#left = Math.max(RENEW_AFTER, 2 * this.#map.size);
+  /** As of one `Map`, however often it is renewed on the way. */
+  function* entries(): Generator<[Key, Value], undefined> {
+    const seen = new Set<Key>();
+    let visited: typeof map | undefined;
+    while (visited !== map) {
+      visited = map;
+      for (const entry of visited) {
+        if (visited !== map) break;
+        if (seen.has(entry[0])) continue;
+        seen.add(entry[0]);
+        yield entry;
+      }
     }
-    this.#map.set(key, value);
-    return this;
   }
 
-  override delete(key: Key): boolean {
-    return this.#map.delete(key);
-  }
-
-  override clear(): void {
-    this.#map.clear();
-  }
-
-  override forEach(visit: (value: Value, key: Key, map: Map<Key, Value>) => void, self?: unknown): void {
-    for (const [key, value] of this.#map) visit.call(self, value, key, this);
-  }
-
-  override keys(): MapIterator<Key> {
-    return this.#map.keys();
-  }
-
-  override values(): MapIterator<Value> {
-    return this.#map.values();
-  }
-
-  override entries(): MapIterator<[Key, Value]> {
-    return this.#map.entries();
-  }
-
-  override [Symbol.iterator](): MapIterator<[Key, Value]> {
-    return this.#map.entries();
-  }
+  const methods: Omit<Map<Key, Value>, typeof Symbol.toStringTag> = {
+    get size() {
+      return map.size;
+    },
+    has: (key) => map.has(key),
+    get: (key) => map.get(key),
+    set(key, value) {
+      if (--left === 0) {
+        map = new Map(map);
+        // However many there are, an addition pays for half a copy at most.
+        left = Math.max(RENEW_AFTER, 2 * map.size);
+      }
+      map.set(key, value);
+      return list;
+    },
+    getOrInsert: (key, value) => methods.getOrInsertComputed(key, () => value),
+    getOrInsertComputed(key, make) {
+      if (!map.has(key)) methods.set(key, make(key));
+      return map.get(key) as Value;
+    },
+    delete: (key) => map.delete(key),
+    clear() {
+      map = new Map();
+    },
+    forEach(visit, self) {
+      for (const [key, value] of entries()) visit.call(self, value, key, list);
+    },
+    keys: () => entries().map(([key]) => key),
+    values: () => entries().map(([, value]) => value),
+    entries,
+    [Symbol.iterator]: entries,
+  };
+  const shown = { [inspect.custom]: { value: () => map } };
+  const own = Object.getOwnPropertyDescriptors(methods);
+  for (const name of Reflect.ownKeys(own)) Reflect.set(Reflect.get(own, name), 'enumerable', false);
+  Object.defineProperties(list, { ...own, ...shown });
 }

@@ -5,6 +5,8 @@
 import type { Context } from 'moleculer';
 import type { Span } from 'opentracing';
 import { type Capture, captureAll, captureTags, REDACTED_NAMES } from '../capture.ts';
+import { textOf } from '../text.ts';
+import { isThenable } from '../thenable.ts';
 
 /** What is captured where an action or event says nothing. */
 export interface CaptureOptions {
@@ -51,7 +53,7 @@ const NOTHING_CAPTURED = (): void => {};
 
 /**
  * Reads an action's or event's `tracing`. Functions of the user are called as Moleculer does, with the service as
- * `this`, `tags` before the handler and again with its response; what they throw is shown on the span.
+ * `this`, `tags` before the handler and again with its response; what they throw is shown on the span. They cannot be async.
  */
 export function spanSettings(definition: Definition, defaults: CaptureDefaults): SpanSettings {
   const own = typeof definition === 'object' && definition !== null ? definition : {};
@@ -69,7 +71,8 @@ type Captures = Pick<SpanSettings, 'captureRequest' | 'captureResponse'>;
 function naming(spanName: string | ((ctx: Context) => string)): SpanSettings['name'] {
   return (ctx, otherwise) => {
     try {
-      const name = typeof spanName === 'function' ? spanName.call(ctx.service, ctx) : spanName;
+      const name: unknown = typeof spanName === 'function' ? spanName.call(ctx.service, ctx) : spanName;
+      ignore(name);
       return typeof name === 'string' && name !== '' ? name : otherwise;
     } catch {
       return otherwise;
@@ -77,13 +80,22 @@ function naming(spanName: string | ((ctx: Context) => string)): SpanSettings['na
   };
 }
 
+/** A function that is async comes too late. Its rejection must not end the process. */
+function ignore(answer: unknown, rejected: (error: unknown) => void = () => {}): void {
+  if (isThenable(answer)) answer.then(undefined, rejected);
+}
+
 function calling(tags: TagsFunction, redact: readonly RegExp[]): Captures {
   const capture = (span: Span, ctx: Context, ...response: [unknown?]): void => {
+    const fail = (error: unknown): void => {
+      span.log({ event: 'tags function failed', message: textOf(error) });
+    };
     try {
-      span.addTags(captureAll(tags.call(ctx.service, ctx, ...response), redact));
+      const found = tags.call(ctx.service, ctx, ...response);
+      ignore(found, fail);
+      span.addTags(captureAll(found, redact));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      span.log({ event: 'tags function failed', message });
+      fail(error);
     }
   };
   return { captureRequest: (span, ctx) => capture(span, ctx), captureResponse: capture };

@@ -14,11 +14,15 @@ import type { OpenSpan } from './open-ends.ts';
 /** Whether what was sent or received is counted, seen from the span's side. */
 export type Direction = 'sent' | 'received';
 
-/** Moleculer's own test of what it sends as a stream. */
+/** Moleculer's own test of what it sends as a stream; false of what cannot be looked at. */
 export function isStream(value: unknown): value is Readable {
   if (typeof value !== 'object' || value === null) return false;
-  const { readable, on, pipe } = value as Partial<Readable>;
-  return readable === true && typeof on === 'function' && typeof pipe === 'function';
+  try {
+    const { readable, on, pipe } = value as Partial<Readable>;
+    return readable === true && typeof on === 'function' && typeof pipe === 'function';
+  } catch {
+    return false; // a Proxy, or a getter, that throws
+  }
 }
 
 export interface FollowOptions {
@@ -30,6 +34,10 @@ export interface FollowOptions {
 /** Keeps the span open until the stream has ended, failed or was destroyed, and tags it with what has flowed. */
 export function followStream(stream: Readable, open: OpenSpan, { direction, active }: FollowOptions): void {
   const observer = observerOf(stream);
+  if (observer === undefined) {
+    open.span.log({ event: 'not followed', message: 'what happens to the stream cannot be seen' });
+    return;
+  }
   if (active !== undefined) observer.active = active;
   if (observer.followers.size >= MOST_FOLLOWERS) {
     open.span.log({ event: 'not followed', message: 'too many calls share the stream' });
@@ -42,7 +50,8 @@ export function followStream(stream: Readable, open: OpenSpan, { direction, acti
 
 /** Makes `span` the active one for the stream's listeners, wherever the stream's parts come from. */
 export function keepActive(stream: Readable, span: Span): void {
-  observerOf(stream).active = span;
+  const observer = observerOf(stream);
+  if (observer !== undefined) observer.active = span;
 }
 
 /** A stream that so many calls have sent or answered at the same time is a feed: what begins later does not wait for its end. */
@@ -53,22 +62,40 @@ class Observer {
   /** Of the caller who got it last: who hands it on does not read it. */
   active: Span | undefined;
   readonly followers = new Set<Follower>();
+
+  /** Nobody's chunks and errors are in the way of their being handed on. */
+  see(event: string | symbol, value: unknown, stream: Readable): void {
+    for (const follower of this.followers) {
+      try {
+        follower.see(event, value, stream);
+      } catch {
+        // A chunk that cannot be looked at, or a stream-like that was called without itself.
+      }
+    }
+  }
 }
 
 const observers = new WeakMap<Readable, Observer>();
 
-function observerOf(stream: Readable): Observer {
+/** Undefined where there is no `emit` to put ours in the place of: Moleculer's test asks for none. */
+function observerOf(stream: Readable): Observer | undefined {
   const known = observers.get(stream);
   if (known !== undefined) return known;
   const observer = new Observer();
+  try {
+    const { emit } = stream;
+    if (typeof emit !== 'function') return undefined;
+    stream.emit = function emitObserved(this: Readable, ...event: Parameters<typeof emit>): boolean {
+      observer.see(event[0], event[1], this);
+      const { active } = observer;
+      if (active === undefined) return Reflect.apply(emit, this, event);
+      return withSpan(active, () => Reflect.apply(emit, this, event), undefined);
+    } as typeof emit;
+    if (stream.emit === emit) return undefined;
+  } catch {
+    return undefined; // it is frozen, or the like
+  }
   observers.set(stream, observer);
-  const { emit } = stream;
-  stream.emit = function emitObserved(this: Readable, ...event: Parameters<typeof emit>): boolean {
-    for (const follower of observer.followers) follower.see(event[0], event[1], this);
-    const { active } = observer;
-    if (active === undefined) return Reflect.apply(emit, this, event);
-    return withSpan(active, () => Reflect.apply(emit, this, event), undefined);
-  } as typeof emit;
   return observer;
 }
 

@@ -4,9 +4,10 @@
  */
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Span } from 'opentracing';
+import { isIntact } from '../intact-span.ts';
 
 /** The server or consumer span of an execution. */
-export const SPAN = Symbol('span');
+const SPAN = Symbol('span');
 /** What the handler itself returned, inside of all wraps: it goes on where the wraps have given up. */
 export const HANDLED = Symbol('handled');
 
@@ -18,12 +19,32 @@ export interface TracedContext extends Context {
   fallbackResult?: boolean;
 }
 
+/** The spans of contexts that take no new property: the application may have made their class. */
+const spansBeside = new WeakMap<TracedContext, Span>();
+
+/** Notes the span of an execution on its context, where a context takes it, else beside it. */
+export function noteSpan(ctx: TracedContext, span: Span): void {
+  try {
+    ctx[SPAN] = span;
+    if (ctx[SPAN] === span) return;
+  } catch {
+    // It is sealed, or a Proxy that refuses.
+  }
+  spansBeside.set(ctx, span);
+}
+
+/** The span of the execution that a context is of. */
+export function spanOf(ctx: TracedContext): Span | undefined {
+  const span = ctx[SPAN] ?? spansBeside.get(ctx);
+  return span !== undefined && isIntact(span) ? span : undefined;
+}
+
 /** Notes what the handler itself returned; nothing, once the execution is over: whoever keeps the context would keep it, too. */
 export function noteHandled(ctx: TracedContext, handled: Promise<unknown> | undefined): void {
   try {
     if (ctx[HANDLED] !== handled) ctx[HANDLED] = handled;
   } catch {
-    // The handler has frozen its context.
+    // It takes no new property, or the handler has frozen it.
   }
 }
 

@@ -104,6 +104,11 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return this.#owner.tracer;
   }
 
+  /** False of a copy that something has made member by member. */
+  get isIntact(): boolean {
+    return #owner in this;
+  }
+
   /** True where the span will not be recorded, unless somebody raises the priority of its trace. */
   get isDiscarded(): boolean {
     return this.spanContext.local.isDiscarded();

@@ -23,7 +23,8 @@ async function startPair() {
   });
   stranger.createService({
     name: 'street',
-    actions: { echo: ({ meta }: Seen) => Object.keys(meta).sort() },
+    actions: { echo: ({ meta }: Seen) => Object.keys(meta).sort(), shows: ({ meta }: Seen) => ({ meta }) },
+    events: { passed: ({ meta }: Seen) => void heard.push(meta) },
   });
   await Promise.all([callee.start(), stranger.start()]);
   await Promise.all([stranger.waitForServices('house'), callee.waitForServices('street')]);
@@ -86,6 +87,39 @@ test.serial('a callee without tracing sends the context back, and nobody sees it
     spanTree(tracing.spans),
     ['callee house.ask (client)', '  house house.ask (server)', '    house street.echo (client)'].join('\n'),
   );
+});
+
+const unnamed: Record<string, { meta: unknown; sent: unknown }> = {
+  'a list': { meta: [1, 2], sent: [1, 2] },
+  'a number': { meta: 5, sent: 5 },
+  'what sends a list': { meta: { toJSON: () => [1] }, sent: [1] },
+  'what sends a text': { meta: { toJSON: () => 'text' }, sent: 'text' },
+};
+
+for (const [title, { meta, sent }] of Object.entries(unnamed))
+  test.serial(`${title} for a meta is sent as it is`, async (t) => {
+    const { tracing, callee, heard } = pair;
+    t.deepEqual(await callee.call('street.shows', {}, { meta } as object), { meta: sent });
+    await callee.emit('passed', {}, { meta } as object);
+    await callee.ping('stranger');
+    t.deepEqual(heard, [sent as object]);
+    t.is(tracing.stats().unfinished, 0);
+  });
+
+test.serial('a meta that nobody can read is refused as without tracing', async (t) => {
+  const meta = Object.defineProperty({}, 'user', {
+    enumerable: true,
+    get() {
+      throw new Error('nobody knows');
+    },
+  });
+  const { callee, stranger } = pair;
+  const refusals = [callee, stranger].map((broker) => {
+    const action = broker === callee ? 'street.shows' : 'house.enter';
+    return broker.call(action, {}, { meta, timeout: 200 }).catch(({ message }: Error) => message);
+  });
+  const [traced, untraced] = await Promise.all(refusals);
+  t.is(String(traced).replace('street.shows', 'house.enter').replace('stranger', 'callee'), String(untraced));
 });
 
 function roots({ spans }: MemoryTracing): string[] {

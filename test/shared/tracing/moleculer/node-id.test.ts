@@ -34,3 +34,34 @@ test('where several brokers share a tracing, the process names all their nodes',
     'node-1, node-2',
   ]);
 });
+
+test('nodes that have stopped are named until another one comes', async (t) => {
+  const collector = await startThriftCollector(t);
+  const tracing = createTracing({ service: 'gateway', endpoint: collector.endpoint, env: {} });
+  const createNode = (nodeID: string) =>
+    new ServiceBroker({ nodeID, logger: false, middlewares: [tracing.moleculer()] });
+  // The process of a service stays as it was when the service began.
+  const named = async (service: string): Promise<unknown> => {
+    const next = createNode('flushes');
+    await next.start();
+    tracing.tracerFor(service).startSpan('a').finish();
+    await next.stop();
+    const tags = collector.batches.at(-1)?.process.tags ?? [];
+    return tags.filter(({ key }) => key === 'node.id').map(tagValueOf);
+  };
+  const [stays, again] = [createNode('stays'), createNode('again')];
+  await Promise.all([stays.start(), again.start()]);
+  t.teardown(() => stays.stop());
+  for (let tenant = 0; tenant < 5; tenant++) {
+    const node = createNode(`tenant-${tenant}`);
+    await node.start();
+    await node.stop();
+  }
+  t.deepEqual(await named('first'), ['stays, again, flushes']);
+  await again.stop();
+  t.deepEqual(await named('second'), ['stays, flushes']);
+  await again.start();
+  t.teardown(() => again.stop());
+  t.deepEqual(await named('third'), ['stays, again, flushes']);
+  await tracing.close();
+});

@@ -1,4 +1,5 @@
 /** Requests that wait for an answer of another node, and what is left of them once they have it. */
+import { inspect } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import test, { type ExecutionContext } from 'ava';
 import { type Context, type Errors, type Middleware, ServiceBroker } from 'moleculer';
@@ -88,17 +89,31 @@ test.serial(
   },
 );
 
+/** A list of pending requests, which is the one that whoever took hold of it early has. */
+function renewed(t: ExecutionContext, ...entries: [string, unknown][]): Map<string, unknown> {
+  const early = new Map(entries);
+  const transit = { pendingRequests: early };
+  for (let times = 0; times < 2; times++) renewPendingRequests({ transit } as unknown as ServiceBroker);
+  t.is(transit.pendingRequests, early);
+  return transit.pendingRequests;
+}
+
+function getOrInsert(map: Map<string, unknown>, key: string, value: unknown): unknown {
+  if (!map.has(key)) map.set(key, value);
+  return map.get(key);
+}
+
 test('the list of pending requests is a Map, whatever is done to it, also to whoever took hold of it early', (t) => {
   const random = createRandom(7);
-  const transit = { pendingRequests: new Map<string, unknown>([['first', 0]]) };
-  renewPendingRequests({ transit } as unknown as ServiceBroker);
-  const list = transit.pendingRequests;
+  const list = renewed(t, ['first', 0]);
   const plain = new Map<string, unknown>([['first', 0]]);
   for (let step = 0; step < 5000; step++) {
     const key = `request ${Math.floor(random() * 200)}`;
     if (random() < 0.6) {
       list.set(key, step);
       plain.set(key, step);
+    } else if (random() < 0.1) {
+      t.is(list.getOrInsert(key, step), getOrInsert(plain, key, step));
     } else if (random() < 0.999) t.is(list.delete(key), plain.delete(key));
     else {
       list.clear();
@@ -124,6 +139,33 @@ test('the list of pending requests is a Map, whatever is done to it, also to who
     (map: typeof plain) => [...map.entries()],
   ])
     t.deepEqual(iterate(list), iterate(plain));
+});
+
+test('the list shows what is in it', (t) => {
+  const list = renewed(t, ['first', 0]);
+  list.set('second', 1);
+  t.is(inspect(list), "Map(2) { 'first' => 0, 'second' => 1 }");
+  t.deepEqual(Object.keys(list), []);
+});
+
+test('who goes through the list while it changes sees what a Map would show, however often it is renewed', (t) => {
+  const visits = (map: Map<string, unknown>) => {
+    const seen: string[] = [];
+    for (const [key] of map) {
+      seen.push(key);
+      map.delete(key);
+      map.delete(`${Number(key) + 2}`);
+      if (seen.length > 20) break;
+      for (let added = 0; added < 100; added++) map.set(`${seen.length * 1000 + added}`, 0);
+      for (let gone = 3; gone < 100; gone++) map.delete(`${seen.length * 1000 + gone}`);
+    }
+    return seen;
+  };
+  const entries = Array.from({ length: 10 }, (_, at): [string, unknown] => [`${at}`, at]);
+  t.deepEqual(visits(renewed(t, ...entries)), visits(new Map(entries)));
+  const list = renewed(t, ...entries);
+  t.is(list.keys().next().value, '0');
+  t.is(list.values().next().value, 0);
 });
 
 test('a list of pending requests that is of the application is left alone', async (t) => {
