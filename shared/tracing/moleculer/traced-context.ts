@@ -4,7 +4,6 @@
  */
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Span } from 'opentracing';
-import { isIntact } from '../intact-span.ts';
 
 /** The server or consumer span of an execution. */
 const SPAN = Symbol('span');
@@ -35,8 +34,7 @@ export function noteSpan(ctx: TracedContext, span: Span): void {
 
 /** The span of the execution that a context is of. */
 export function spanOf(ctx: TracedContext): Span | undefined {
-  const span = ctx[SPAN] ?? spansBeside.get(ctx);
-  return span !== undefined && isIntact(span) ? span : undefined;
+  return ctx[SPAN] ?? spansBeside.get(ctx);
 }
 
 /** Notes what the handler itself returned; nothing, once the execution is over: whoever keeps the context would keep it, too. */
