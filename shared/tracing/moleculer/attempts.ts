@@ -8,6 +8,7 @@
  */
 import type { CallingOptions, Context } from 'moleculer';
 import type { Span } from 'opentracing';
+import { isIntact } from '../intact-span.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { copyOf } from './copied-options.ts';
@@ -55,7 +56,14 @@ export function beginAttempts(parent: Span | undefined): Attempt {
 
 /** The attempt that this context or its options tell of; it is another one's where somebody has handed them on. */
 export function attemptOf(ctx: Context): Attempt | undefined {
-  return (ctx as Bearer)[ATTEMPT] ?? (ctx.options as Bearer | null)?.[ATTEMPT];
+  const attempt = (ctx as Bearer)[ATTEMPT] ?? (ctx.options as Bearer | null)?.[ATTEMPT];
+  return attempt !== undefined && isWhole(attempt) ? attempt : undefined;
+}
+
+/** False of a copy that a middleware has made of it and its spans, as part of the options. */
+function isWhole({ client, server, parent }: Attempt): boolean {
+  const span = client ?? server ?? parent;
+  return span === undefined || isIntact(span);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Middlewares of the application between the tracing and Moleculer: what they answer is what they answer without tracing. */
 import test, { type ExecutionContext } from 'ava';
-import { type Context, type Middleware, ServiceBroker, type ServiceSchema } from 'moleculer';
+import { type Context, Errors, type Middleware, ServiceBroker, type ServiceSchema } from 'moleculer';
 import { inSpan } from '#shared/tracing/index.ts';
 import { createMemoryTracing, spanTree } from '#shared/tracing/testing.ts';
 
@@ -161,3 +161,22 @@ for (const sampled of [true, false])
       t.is(picture.match(/s s\.z \(server\)/g)?.length, sampled ? 3 : undefined);
     },
   );
+
+test('a call is tried again although a middleware has made a deep copy of its options', async (t) => {
+  const copies = (next: Call) => (name: string, params: unknown, options?: { ctx?: unknown }) =>
+    next(name, params, options?.ctx ? options : cloneDeep(options));
+  let tries = 0;
+  const handler = () => {
+    if (++tries % 3 !== 0) throw new Errors.MoleculerRetryableError('busy', 503, 'BUSY', {});
+    return 'at last';
+  };
+  const retryPolicy = { enabled: true, retries: 2, delay: 1, maxDelay: 1, factor: 1 };
+  const flaky = { name: 'flaky', actions: { get: { retryPolicy, handler } as never } };
+  const middleware = { name: 'Clone', call: copies };
+  const { untraced, traced, picture } = await compare(t, { middleware, services: [flaky] }, (broker) =>
+    broker.call('flaky.get', {}, { meta: { a: 1 } }),
+  );
+  t.is(traced, untraced);
+  t.is(traced, 'at last');
+  t.is(picture.match(/flaky flaky\.get \(server\)/g)?.length, 3);
+});
