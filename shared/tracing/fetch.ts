@@ -1,5 +1,6 @@
 /** Outgoing HTTP: `fetch` with a client span and the trace's headers. */
-import opentracing, { type Span } from 'opentracing';
+import type { Span } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { currentSpan, isSuppressed } from './current-span.ts';
 import { isRecorded } from './recorded.ts';
 import { markError } from './span-error.ts';

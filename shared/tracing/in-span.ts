@@ -1,5 +1,6 @@
 /** Spans of one's own, around any piece of code. */
-import opentracing, { type Span } from 'opentracing';
+import type { Span } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { currentSpan, isSuppressed, withSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
 import { isThenable } from './thenable.ts';

@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type Application from 'koa';
 import type { Context, Middleware } from 'koa';
-import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import type { Span, SpanContext, Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { captureTags } from './capture.ts';
 import { SUPPRESSED, withSpan } from './current-span.ts';
 import { failureOf, isAborted, isClosed, sentStatus } from './koa-response.ts';

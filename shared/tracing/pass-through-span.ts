@@ -1,5 +1,6 @@
 /** A span that is none: it stands for its parent where something is not to have a span of its own. */
-import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import type { Span, SpanContext, Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 
 /** What is started below it becomes a child of `parent`; what is written on it is lost. */
 export function passThroughSpan(parent: Span | SpanContext, tracer: Tracer): Span {

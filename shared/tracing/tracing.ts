@@ -1,7 +1,8 @@
 /** Where everything is joined: one backend, its tracers, and the two middlewares that make spans with them. */
 import type { Middleware as KoaMiddleware } from 'koa';
 import type { Middleware as MoleculerMiddleware } from 'moleculer';
-import opentracing, { type Tracer } from 'opentracing';
+import type { Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import type { Backend, BackendStats, CloseResult } from './backends/backend.ts';
 import { createBackend } from './backends/create-backend.ts';
 import { type KoaOptions, koaMiddleware } from './koa.ts';

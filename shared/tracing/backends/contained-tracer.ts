@@ -2,7 +2,8 @@
  * Keeps the failures of a tracer that is not ours to itself. Everything else in this library may then call tracers and
  * spans as if they never threw, which nothing promises of a tracer that an application brings along.
  */
-import opentracing, { type Reference, type SpanContext, type SpanOptions } from 'opentracing';
+import type { Reference, SpanContext, SpanOptions } from 'opentracing';
+import * as opentracing from 'opentracing';
 
 const { Span, Tracer } = opentracing;
 

@@ -1,5 +1,6 @@
 /** Tracers of the application's own: any OpenTracing ones, one per service. */
-import opentracing, { type Tracer } from 'opentracing';
+import type { Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import type { TracingLogger } from '../options.ts';
 import { systemClock } from '../reporter/clock.ts';
 import { clampDeadline, waitAtMost } from '../reporter/deadline.ts';

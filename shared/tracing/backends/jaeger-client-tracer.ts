@@ -2,7 +2,8 @@
  * What jaeger-client's tracer lacks: it throws on odd carriers, parents and baggage, believes garbage, cannot tell a
  * context's ids from what was decided with them, and does not count the spans that it records.
  */
-import opentracing, { type Span, type SpanContext, type SpanOptions, type Tracer } from 'opentracing';
+import type { Span, SpanContext, SpanOptions, Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
 import { textOf } from '../text.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';

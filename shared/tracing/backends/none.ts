@@ -1,5 +1,5 @@
 /** No tracing: OpenTracing's own no-op tracer, no sockets, and no hooks but those of moleculer/disabled.ts. */
-import opentracing from 'opentracing';
+import * as opentracing from 'opentracing';
 import { type Backend, NO_STATS } from './backend.ts';
 
 export function createNoBackend(): Backend {

@@ -2,7 +2,8 @@
  * The context of a span as it travels in `meta.$trace`: for one hop, put into a copy of the meta as it is sent, taken out
  * on arrival, never merged back.
  */
-import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import type { Span, SpanContext, Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
 
 /** The key in a call's meta. */

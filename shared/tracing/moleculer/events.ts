@@ -1,6 +1,7 @@
 /** Events: a producer span where one is emitted, a consumer span for every handler that runs, following from it. */
 import type { Context, ServiceBroker } from 'moleculer';
-import opentracing, { type Span, type SpanContext, type Tracer } from 'opentracing';
+import type { Span, SpanContext, Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { handleWithSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isDiscarded } from '../discarded.ts';
 import { isRecorded } from '../recorded.ts';

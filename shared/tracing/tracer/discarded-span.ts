@@ -2,7 +2,8 @@
  * A span of a trace that is discarded: it remembers how it would begin, and becomes a whole one only where somebody asks for
  * its ids or its baggage, or raises the trace's priority. Most never do.
  */
-import opentracing, { type SpanContext, type SpanOptions, type Tracer } from 'opentracing';
+import type { SpanContext, SpanOptions, Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { baggageItem, NO_BAGGAGE } from './baggage.ts';
 import { DiscardedHop } from './remote-context.ts';
 import type { JaegerSpan } from './span.ts';

@@ -1,5 +1,5 @@
 /** The contexts of spans of other processes, made of what a carrier said. */
-import opentracing from 'opentracing';
+import * as opentracing from 'opentracing';
 import type { RemoteContext, RemoteSpan } from '../propagation/codec.ts';
 import { isDiscardedHop, parseUberTraceId } from '../propagation/uber-trace-id.ts';
 import { type Baggage, NO_BAGGAGE } from './baggage.ts';

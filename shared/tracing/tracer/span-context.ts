@@ -1,5 +1,5 @@
 /** What of a span travels: its ids, the trace's sampling state, the baggage. */
-import opentracing from 'opentracing';
+import * as opentracing from 'opentracing';
 import { type Baggage, NO_BAGGAGE } from './baggage.ts';
 import { LocalTrace } from './local-trace.ts';
 

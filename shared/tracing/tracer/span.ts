@@ -1,5 +1,6 @@
 /** A span of this library's own tracer: an OpenTracing span that keeps no more than what will be sent. */
-import opentracing, { type Tracer } from 'opentracing';
+import type { Tracer } from 'opentracing';
+import * as opentracing from 'opentracing';
 import { cut, textOf } from '../text.ts';
 import { baggageItem, baggageKey, LONGEST_ITEM, withBaggageItem } from './baggage.ts';
 import type { Timeline } from './clock.ts';

@@ -4,7 +4,8 @@
  * Ids stay text and tags as they were given until they are encoded, a span that is not sampled keeps no more than how it
  * began, and one that is sampled is handed to a sink as it finishes, and forgotten.
  */
-import opentracing, { type Span, type SpanContext, type SpanOptions } from 'opentracing';
+import type { Span, SpanContext, SpanOptions } from 'opentracing';
+import * as opentracing from 'opentracing';
 import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
 import { NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';

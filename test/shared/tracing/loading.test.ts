@@ -58,6 +58,28 @@ test('a process that delivers spans has no use for what is behind fetch, and doe
   t.is(collector.spans().length, 1);
 });
 
+/** What makes CommonJS of modules, as tsx and Jest do, finds in `opentracing` what it exports by name, and no default. */
+const NAMED = `
+const { registerHooks } = require('node:module');
+const url = require('node:url').pathToFileURL(require.resolve('opentracing')).href;
+const named = 'data:text/javascript,' + encodeURIComponent('export * from ' + JSON.stringify(url));
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'opentracing' && context.parentURL.includes('/shared/tracing/')
+      ? { url: named, shortCircuit: true }
+      : next(specifier, context),
+});
+`;
+
+test('the library asks for no default export of a package that has none', async (t) => {
+  const collector = await startThriftCollector(t);
+  const app = startProcess(t, ['node', '--eval', `${NAMED} (async () => {${DELIVERS_A_SPAN}})()`], {
+    env: { JAEGER_ENDPOINT: collector.endpoint },
+  });
+  t.deepEqual(await app.ended, { code: 0, signal: null }, app.output());
+  t.is(collector.spans().length, 1);
+});
+
 for (const type of ['commonjs', 'module'])
   test(`a copy of the folder can be taken into a package of type ${type}`, async (t) => {
     const folder = temporaryFolder(t);
