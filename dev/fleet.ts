@@ -8,7 +8,7 @@ import { LaunchError } from './launch-error.ts';
 export interface FleetDeadlines {
   /** For the ready of a group. @default 60000 */
   startMs?: number;
-  /** For the end of all. A group that hangs is killed when only what the later ones need is left. @default 12000 */
+  /** For the end of all. A group that hangs is killed when only what the later ones need is left. @default {@link STOP_MS} */
   stopMs?: number;
 }
 
@@ -19,6 +19,9 @@ export interface FleetOptions extends FleetDeadlines {
   /** Told of each child when it has started, to take its output. */
   onStart: (child: Child) => void;
 }
+
+/** Milliseconds in which the gateway, and then the nodes, can wait for requests that run and for a collector that hangs. */
+export const STOP_MS = 12_000;
 
 /** What a group that stops late has at least: usually all it has to do is close its sockets. */
 const KEPT_FOR_LATER_MS = 1000;
@@ -72,7 +75,7 @@ export class Fleet {
 
   async #stopGroups(): Promise<void> {
     const killed: string[] = [];
-    const { stopMs = 12_000 } = this.#options;
+    const { stopMs = STOP_MS } = this.#options;
     const end = performance.now() + stopMs;
     for (const [index, group] of this.#groups.toReversed().entries()) {
       for (const child of group) child.kill('SIGTERM');

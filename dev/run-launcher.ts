@@ -1,7 +1,8 @@
 /** The launcher's own life: it brings everything up, says so, and sees to it that all of it ends. */
 import type { Environment } from '#shared/config.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
-import { Fleet } from './fleet.ts';
+import { publicAddress } from '../jaeger/trace-command/fetch-trace.ts';
+import { Fleet, STOP_MS } from './fleet.ts';
 import { launch } from './launch.ts';
 import { createOutput } from './output.ts';
 import { findServices } from './services.ts';
@@ -38,7 +39,7 @@ export async function runLauncher({ root, env, natsPort }: LauncherOptions): Pro
 
   let stopping = false;
   startLifecycle({
-    deadlineMs: 9500,
+    deadlineMs: STOP_MS + 500,
     logger: { info: output.say, error: (fields) => fail('err' in fields ? fields.err : fields) },
     close: async () => {
       stopping = true;
@@ -70,11 +71,18 @@ function killOnSecondInterrupt(fleet: Fleet): void {
   });
 }
 
+interface Addresses {
+  readonly gatewayUrl: string;
+  readonly queryUrl: string;
+  /** Where `npm run trace` looks by itself. */
+  readonly knownQueryUrl: string;
+}
+
 /** The ready line, and what to do next. */
-function greeting({ gatewayUrl, queryUrl, knownQueryUrl }: Record<string, string>): string {
+function greeting({ gatewayUrl, queryUrl, knownQueryUrl }: Addresses): string {
   const variable = queryUrl === knownQueryUrl ? '' : `JAEGER_QUERY_URL=${queryUrl} `;
   return `
-ready ${gatewayUrl} trace UI ${queryUrl}
+ready ${gatewayUrl} trace UI ${publicAddress(queryUrl)}
 
   a request   curl -i ${gatewayUrl}/user/test
   its trace   ${variable}npm run trace -- <x-trace-id of the answer>

@@ -43,13 +43,22 @@ test.serial(
     });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const env = { JAEGER_ENDPOINT: `http://127.0.0.1:${port}/api/traces`, LOG_LEVEL: 'warn' };
-    const { launcher, gatewayUrl } = await startEverything(t, { command: ['node', 'dev.ts'], env });
+    const env = {
+      JAEGER_ENDPOINT: `http://127.0.0.1:${port}/api/traces`,
+      JAEGER_QUERY_URL: 'http://ada:hush@127.0.0.1:1',
+      LOG_LEVEL: 'warn',
+    };
+    const { launcher, gatewayUrl, queryUrl } = await startEverything(t, {
+      command: ['node', 'dev.ts'],
+      env,
+    });
+    t.is(queryUrl, 'http://127.0.0.1:1');
     t.is((await fetch(`${gatewayUrl}/user/test`)).status, 200);
     launcher.child.kill('SIGTERM');
     t.deepEqual(await launcher.ended, { code: 0, signal: null }, launcher.output());
     for (const name of ['gateway', 'users', 'hello', 'audit'])
       t.regex(launcher.output(), new RegExp(`${name}.*spans dropped reason=deadline spans=\\d`));
+    t.notRegex(launcher.output(), /hush/);
   },
 );
 
