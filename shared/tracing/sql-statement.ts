@@ -11,7 +11,7 @@ export interface Statement {
 const LONGEST_NAME = 80;
 const LONGEST_TEXT = 4096;
 /** Of a statement that is longer, only so much is read: it may be megabytes of values. */
-const LONGEST_READ = 65_536;
+const LONGEST_READ = 16_384;
 
 /** How a database reads statements. */
 export interface Dialect {

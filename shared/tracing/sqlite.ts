@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { types } from 'node:util';
 import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
+import { remembered } from './shared-tags.ts';
 import { markError } from './span-error.ts';
 import { type Dialect, readStatement } from './sql-statement.ts';
 import * as tag from './tags.ts';
@@ -30,16 +31,16 @@ export function tracedDatabase(
 ): DatabaseSync {
   if (traced.has(db)) return db;
   traced.add(db);
-  const naming = { instance, quotesTexts: quotesTexts(db) };
-  wrap(db, 'exec', (exec, [sql]) => spanAround(describing(sql, naming), exec));
+  const describe = describingTexts({ instance, quotesTexts: quotesTexts(db) });
+  wrap(db, 'exec', (exec, [sql]) => spanAround(describing(sql, describe), exec));
   wrap(db, 'prepare', (prepare, [sql]) => {
-    const describe = describing(sql, naming);
-    return traceRuns(spanOfFailure(describe, prepare) as object, () => describe);
+    const describeThis = describing(sql, describe);
+    return traceRuns(spanOfFailure(describeThis, prepare) as object, () => describeThis);
   });
   wrap(db, 'createTagStore', (createTagStore) =>
     // It takes each statement as a tagged template.
     traceRuns(createTagStore() as object, (strings) =>
-      describing(Array.isArray(strings) ? strings.join('?') : strings, naming),
+      describing(Array.isArray(strings) ? strings.join('?') : strings, describe),
     ),
   );
   return db;
@@ -93,16 +94,26 @@ interface Description {
 type Describe = () => Description | undefined;
 
 /** Describes a statement once, and only where it runs within a trace. */
-function describing(sql: unknown, naming: Naming): Describe {
+function describing(sql: unknown, describeText: DescribeText): Describe {
   let description: Description | undefined;
   return () => {
-    if (typeof sql === 'string') description ??= describe(sql, naming);
+    if (typeof sql === 'string') description ??= describeText(sql);
     return description;
   };
 }
 
 interface Naming extends Dialect {
   readonly instance: string;
+}
+
+type DescribeText = (sql: string) => Description;
+
+/** What is longer is hardly one of the statements that a program has, and prepares for each request. */
+const LONGEST_REMEMBERED = 2048;
+
+function describingTexts(naming: Naming): DescribeText {
+  const known = remembered((sql: string) => describe(sql, naming));
+  return (sql) => (sql.length > LONGEST_REMEMBERED ? describe(sql, naming) : known(sql));
 }
 
 function describe(sql: string, { instance, ...dialect }: Naming): Description {
@@ -141,19 +152,26 @@ function spanAround<Result>(describe: Describe, run: () => Result): Result {
 const SQLITE_ERROR = 1;
 
 /**
- * Where SQLite does not understand a statement, its message quotes from it, maybe a value: `near "secret": syntax error`,
- * or `no such column: "secret"` of a text in the wrong quotes. The statement is shown without it as well.
+ * SQLite's message quotes what it does not like, maybe a value: `near "secret": syntax error`, `bad JSON path: 'secret'`, or
+ * `no such column: secret`. Where it does not understand the statement, that is shown without texts in the wrong quotes.
  */
-function markFailed(span: Span, error: unknown, description?: Description): void {
-  const isOfSqlite = isNativeError(error) && 'errcode' in error;
-  if (isOfSqlite && error.errcode === SQLITE_ERROR && description)
-    span.setTag(tag.DB_STATEMENT, readStatement(description.sql, { quotesTexts: true }).text);
-  markError(span, isOfSqlite ? withoutQuotation(error) : error);
+function markFailed(span: Span, error: unknown, { sql }: { sql: string } = { sql: '' }): void {
+  if (!isNativeError(error) || !('errcode' in error)) {
+    markError(span, error);
+    return;
+  }
+  const shown = readStatement(sql, { quotesTexts: true }).text;
+  if (error.errcode === SQLITE_ERROR && sql !== '') span.setTag(tag.DB_STATEMENT, shown);
+  markError(span, withoutQuotation(error, shown));
 }
 
-function withoutQuotation(error: Error): Error {
+/** What is quoted, and what is named at the end and not in the statement; constraints name columns, which are no values. */
+function withoutQuotation(error: Error, statement: string): Error {
   const { message } = error;
-  const shown = message.replace(/".*"/s, '?');
+  const withoutQuoted = message.replace(/".*"|'.*'/s, '?');
+  const [, said = '', named = ''] = withoutQuoted === message ? (/^(.*: )(.*)$/s.exec(message) ?? []) : [];
+  const isKnown = named === '' || said.endsWith('constraint failed: ') || statement.includes(named);
+  const shown = isKnown ? withoutQuoted : `${said}?`;
   if (shown === message) return error;
   const stack = () => error.stack?.replace(message, () => shown);
   return Object.create(error, { message: { value: shown }, stack: { get: stack } });
