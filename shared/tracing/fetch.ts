@@ -61,12 +61,22 @@ function isDictionary(init: unknown): boolean {
 
 /** The init with other headers. Beside its own members it may have some that only reading shows: it may be a `Request`. */
 function withHeaders(init: RequestInit | undefined, headers: Headers): RequestInit {
-  const copy = { ...init, headers };
-  const prototype: unknown = init ? Object.getPrototypeOf(init) : null;
-  if (prototype === null || prototype === Object.prototype) return copy;
-  return new Proxy(copy, {
-    get: (target, name) => (name === 'headers' ? target.headers : Reflect.get(init as object, name, init)),
-  });
+  if (init === undefined || init === null || isPlain(init)) return { ...init, headers };
+  return new Proxy(
+    { headers },
+    {
+      get: (target, name) => (name === 'headers' ? target.headers : Reflect.get(init, name, init)),
+    },
+  );
+}
+
+/** Whether a copy says all that the object does, and asks it nothing. */
+function isPlain(init: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(init);
+  if (prototype !== null && prototype !== Object.prototype) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(init)).every(
+    (own) => own.enumerable === true && 'value' in own,
+  );
 }
 
 /** What is asked for, as far as it is an address. */

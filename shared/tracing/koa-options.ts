@@ -2,6 +2,7 @@
 import { TracingOptionsError } from './errors.ts';
 import type { KoaOptions } from './koa.ts';
 import type { TrustPolicy } from './propagation/trust.ts';
+import { TRUTH } from './setting-kinds.ts';
 import { SettingReader } from './setting-reader.ts';
 import { TRUST } from './settings.ts';
 
@@ -10,6 +11,7 @@ export function readKoaOptions(options: KoaOptions, trust: TrustPolicy): KoaOpti
   const reader = new SettingReader({ ...options }, {});
   const checked = {
     trust: reader.read(TRUST, 'trust') ?? trust,
+    query: reader.read(TRUTH, 'query'),
     ignore: reader.list('ignore'),
     headers: reader.list('headers')?.map((name) => name.toLowerCase()), // as Node has them
   };

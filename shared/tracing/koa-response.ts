@@ -31,18 +31,20 @@ export interface Failures {
   readonly thrown: unknown;
   /** What it was told of by its `error` event; it may have been answered, and well. */
   readonly told: unknown;
+  /** Whether the client had left when the first of these came. */
+  readonly clientHadLeft: boolean;
 }
 
 /**
  * What failed, where the server is at fault: a status from 500 on, or an answer that broke off behind its head, whether
  * the code threw or the body's stream did. A client that hangs up is no error, nor is what is given up for that.
  */
-export function failureOf(ctx: Context, { thrown, told }: Failures): unknown {
+export function failureOf(ctx: Context, { thrown, told, clientHadLeft }: Failures): unknown {
   const { res } = ctx;
   if (res.headersSent && res.statusCode >= 500) return thrown ?? told ?? new HttpError(ctx);
   if (!isAborted(ctx)) return undefined;
   const failure = thrown ?? (ctx.body as { errored?: unknown } | null | undefined)?.errored ?? undefined;
-  return isHangUp(failure) || isGivenUp(failure) ? undefined : failure;
+  return isHangUp(failure) || (clientHadLeft && isGivenUp(failure)) ? undefined : failure;
 }
 
 /** What Node fails with by an AbortSignal. */

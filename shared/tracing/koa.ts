@@ -61,14 +61,14 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     const span = tracer.startSpan(methodOf(ctx), parent ? { childOf: parent } : undefined);
     if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
     const traceId = showTraceId(ctx.res, traceIdOf(span));
-    const request: TracedRequest = { ctx, span, traceId, options, thrown: undefined, told: undefined };
+    const request: TracedRequest = { ctx, span, traceId, options, ...NO_FAILURES };
     (ctx.req as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
     // Who has waited in a middleware before this one may find the client gone.
     const isLate = isClosed(ctx.res);
     if (!isLate) ctx.res.on('close', () => finishRequest(request));
     const answered = withSpan(span, next, undefined).catch((error) => {
-      request.thrown = error;
+      noteFailure(request, 'thrown', error);
       keepHeader(request);
       throw error;
     });
@@ -84,6 +84,15 @@ interface TracedRequest {
   readonly options: KoaOptions;
   thrown: unknown;
   told: unknown;
+  clientHadLeft: boolean;
+}
+
+const NO_FAILURES = { thrown: undefined, told: undefined, clientHadLeft: false };
+
+function noteFailure(request: TracedRequest, how: 'thrown' | 'told', error: unknown): void {
+  if (request.thrown === undefined && request.told === undefined)
+    request.clientHadLeft = request.ctx.req.aborted;
+  request[how] ??= error;
 }
 
 const REQUEST = Symbol('traced request');
@@ -102,7 +111,7 @@ function listenForErrors(app: Application): void {
   app.on('error', (error: unknown, ctx?: { readonly req?: RequestHolder }) => {
     const request = ctx?.req?.[REQUEST];
     if (request === undefined) return;
-    request.told ??= error;
+    noteFailure(request, 'told', error);
     keepHeader(request);
   });
 }

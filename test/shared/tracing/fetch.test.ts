@@ -145,6 +145,24 @@ const inits: [string, () => unknown, string][] = [
   ['is of a class', () => new Settings(), 'PUT x'],
   ['is null', () => null, 'GET '],
   [
+    'hides what it says, and throws of what nobody asks',
+    () =>
+      Object.defineProperties(
+        {},
+        {
+          method: { value: 'POST' },
+          body: { value: 'x' },
+          other: {
+            enumerable: true,
+            get() {
+              throw new Error('not for you');
+            },
+          },
+        },
+      ),
+    'POST x',
+  ],
+  [
     'is frozen',
     () => Object.freeze({ method: 'PUT', body: 'x', headers: Object.freeze({ 'x-own': 'yes' }) }),
     'PUT x yes',

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { PassThrough, Readable } from 'node:stream';
+import { addAbortSignal, PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import Router from '@koa/router';
@@ -251,6 +251,21 @@ test('work that is given up for a client that hangs up is no error', async (t) =
   await reached.promise;
   request.destroy();
   t.is(await tree(1), 'api GET /search (server) http.method=GET http.route=/search http.aborted=true');
+});
+
+test('work that the application gives up itself is an error', async (t) => {
+  const { url, tracing, tree } = await startApp(t, (_, router) => {
+    router.get('/report', (ctx) => {
+      const late = new AbortController();
+      const report = addAbortSignal(late.signal, new PassThrough());
+      report.write('the first page');
+      report.once('data', () => late.abort());
+      ctx.body = report;
+    });
+  });
+  await t.throwsAsync(async () => (await fetch(`${url}/report`)).text());
+  t.regex(await tree(1), /ERROR .*http.aborted=true$/);
+  t.is(tracing.spans[0]?.logs[0]?.fields['error.kind'], 'AbortError');
 });
 
 test('a request whose client left before the tracing came to it has a span that ends', async (t) => {
