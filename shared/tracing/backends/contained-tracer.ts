@@ -68,6 +68,11 @@ class ContainedSpan extends Span {
     this.#owner = owner;
   }
 
+  /** See {@link isIntact}. */
+  get isIntact(): boolean {
+    return #span in this;
+  }
+
   override tracer(): opentracing.Tracer {
     return this.#owner;
   }

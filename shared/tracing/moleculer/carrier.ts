@@ -67,9 +67,10 @@ export function withCarrier(meta: Meta | null | undefined, carrier: Carrier): Me
   if (meta === undefined || meta === null) return { [TRACE_KEY]: carrier };
   if (!isNamed(meta)) return meta;
   try {
-    if (typeof meta['toJSON'] === 'function')
-      return { toJSON: (key: string) => shownWith(meta, key, carrier) };
-    return { ...meta, [TRACE_KEY]: carrier };
+    const copy: Meta = { ...meta, [TRACE_KEY]: carrier };
+    if (typeof meta['toJSON'] !== 'function') return copy;
+    // Not for serializers that take what they find.
+    return Object.defineProperty(copy, 'toJSON', { value: (key: string) => shownWith(meta, key, carrier) });
   } catch {
     return meta; // a Proxy, or a getter, that throws: it is the serializer's to find out
   }

@@ -8,16 +8,9 @@ export function copyOf<Options extends object>(options: Options | undefined): Op
   return isWhole(copy, options) ? copy : copyOfExotic(options);
 }
 
-type Known = { meta?: unknown; timeout?: unknown; headers?: unknown; parentCtx?: unknown };
-
-/** False where one of the usual options cannot be enumerated, and so is not in the copy. */
-function isWhole(copy: Known, options: Known): boolean {
-  return (
-    copy.meta === options.meta &&
-    copy.timeout === options.timeout &&
-    copy.headers === options.headers &&
-    copy.parentCtx === options.parentCtx
-  );
+/** False where one of the options cannot be enumerated, and so is not in the copy. */
+function isWhole(copy: object, options: object): boolean {
+  return Object.getOwnPropertyNames(copy).length === Object.getOwnPropertyNames(options).length;
 }
 
 /** Options of a class, or the like: accessors are asked of the original, which has the private state that they may read. */

@@ -12,7 +12,7 @@ import { isThenable } from '../thenable.ts';
 import { callerSpan, isFromElsewhere, serviceOf } from './caller-span.ts';
 import { contextFrom, SUPPRESSED_CARRIER, takeEventCarrier } from './carrier.ts';
 import { copyOf } from './copied-options.ts';
-import { causeOf, type HopOptions, hopOptions } from './hop.ts';
+import { type HopOptions, hopOptions, takeCause } from './hop.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import { spanSettings } from './span-settings.ts';
 import { noteSpan, type TracedContext } from './traced-context.ts';
@@ -182,7 +182,7 @@ function takeProducer(
   nodeID: string,
   tracer: Tracer,
 ): SpanContext | typeof SUPPRESSED | undefined {
-  const cause = causeOf(ctx.options);
+  const cause = takeCause(ctx);
   if (cause !== undefined) return cause === SUPPRESSED ? SUPPRESSED : cause.context();
   const carrier = takeEventCarrier(ctx);
   if (carrier === SUPPRESSED_CARRIER) return SUPPRESSED;

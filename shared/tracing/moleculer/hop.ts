@@ -34,13 +34,15 @@ export function causeOf(options: object | null | undefined): Cause | undefined {
 }
 
 /**
- * The same for one execution alone. What it goes on to do with its context or its options is caused by itself, although a
+ * The same for one execution or handler alone. What it goes on to do with its context or its options is caused by itself, although a
  * call through `service.actions` comes with just these.
  */
-export function takeCause({ options, eventName }: Context): Cause | undefined {
-  const cause = causeOf(options);
+export function takeCause(ctx: Context): Cause | undefined {
+  const cause = causeOf(ctx.options);
+  if (cause === undefined) return undefined;
   // The handlers of an event share its options: a later one has still to find what caused it.
-  if (cause !== undefined && !eventName) letGo(options as Hop);
+  if (ctx.eventName) ctx.options = copyOf(ctx.options);
+  letGo(ctx.options as Hop);
   return cause;
 }
 

@@ -25,7 +25,7 @@ function renewEntries<Key, Value>(list: Map<Key, Value>): void {
   let left = RENEW_AFTER;
   list.clear();
 
-  /** As of one `Map`, however often it is renewed on the way. */
+  /** Each key once, however often the `Map` is renewed on the way. */
   function* entries(): Generator<[Key, Value], undefined> {
     const seen = new Set<Key>();
     let visited: typeof map | undefined;

@@ -4,6 +4,7 @@
  */
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Span } from 'opentracing';
+import { isIntact } from '../intact-span.ts';
 
 /** The server or consumer span of an execution. */
 const SPAN = Symbol('span');
@@ -32,9 +33,10 @@ export function noteSpan(ctx: TracedContext, span: Span): void {
   spansBeside.set(ctx, span);
 }
 
-/** The span of the execution that a context is of. */
+/** The span of the execution that a context is of; nothing of a context that a middleware has made a deep copy of. */
 export function spanOf(ctx: TracedContext): Span | undefined {
-  return ctx[SPAN] ?? spansBeside.get(ctx);
+  const span = ctx[SPAN] ?? spansBeside.get(ctx);
+  return span !== undefined && isIntact(span) ? span : undefined;
 }
 
 /** Notes what the handler itself returned; nothing, once the execution is over: whoever keeps the context would keep it, too. */

@@ -1,7 +1,8 @@
 /** Middlewares of the application between the tracing and Moleculer: what they answer is what they answer without tracing. */
 import test, { type ExecutionContext } from 'ava';
 import { type Context, Errors, type Middleware, ServiceBroker, type ServiceSchema } from 'moleculer';
-import { inSpan } from '#shared/tracing/index.ts';
+import * as opentracing from 'opentracing';
+import { createTracing, inSpan } from '#shared/tracing/index.ts';
 import { createMemoryTracing, spanTree } from '#shared/tracing/testing.ts';
 
 type Answer = Promise<unknown> & { cancel?(): string };
@@ -180,3 +181,36 @@ test('a call is tried again although a middleware has made a deep copy of its op
   t.is(traced, 'at last');
   t.is(picture.match(/flaky flaky\.get \(server\)/g)?.length, 3);
 });
+
+/** A copy of a context that is deep where the tracing has noted something on it. */
+function cloneContext(ctx: object): object {
+  const clone = Object.assign(Object.create(Object.getPrototypeOf(ctx)), ctx);
+  for (const name of Object.getOwnPropertySymbols(ctx)) clone[name] = cloneDeep(Reflect.get(ctx, name));
+  return clone;
+}
+
+for (const backend of ['ours', 'a factory of the application'])
+  test.serial(`a middleware may make copies of contexts, with the tracers of ${backend}`, async (t) => {
+    const tracing =
+      backend === 'ours'
+        ? createMemoryTracing({ service: 'node' })
+        : createTracing({ service: 'node', backend: () => new opentracing.MockTracer(), env: {} });
+    const copies = (next: Call) => (name: string, params: unknown, options?: { parentCtx?: object | null }) =>
+      next(
+        name,
+        params,
+        options?.parentCtx ? { ...options, parentCtx: cloneContext(options.parentCtx) } : options,
+      );
+    const asks = (ctx: Context) => ctx.call('s.answers');
+    const broker = new ServiceBroker({
+      logger: false,
+      middlewares: [tracing.moleculer(), { name: 'Clone', call: copies } as unknown as Middleware],
+    });
+    broker.createService({
+      name: 's',
+      actions: { answers: () => 'here', asks, quiet: { tracing: false, handler: asks } as never },
+    });
+    await broker.start();
+    t.teardown(() => broker.stop());
+    for (const action of ['s.asks', 's.quiet']) t.is(await broker.call(action), 'here');
+  });

@@ -5,6 +5,11 @@ import { inSpan } from '#shared/tracing/index.ts';
 import { note } from './notes.ts';
 import type { Outcomes } from './row.ts';
 
+/** A service whose handlers hand on what they were given. */
+interface Handing {
+  readonly actions: { answered(params: object, options: object): Promise<unknown> };
+}
+
 type Told = Context<{ what?: string }, Record<string, unknown>>;
 
 export const events: Outcomes = {
@@ -35,6 +40,10 @@ export const events: Outcomes = {
         'letter.*': { group: 'letters', handler: () => undefined },
         async question(ctx: Told) {
           await ctx.call('library.answered');
+        },
+        async whisper(this: Handing, ctx: Told) {
+          await this.actions.answered({}, ctx.options);
+          await this.actions.answered({}, { ctx });
         },
         async rumour(ctx: Told) {
           ctx.meta['heard'] = 'in the library';
@@ -109,6 +118,16 @@ export const events: Outcomes = {
             press news (producer)
               ~ archive news (consumer) group=archive
               ~ library news (consumer) group=library
+      `,
+    },
+    {
+      title: 'an event whose handler hands on its context and its options: what it calls is below it',
+      run: ({ broker }) => broker.emit('whisper'),
+      picture: `
+        gateway whisper (producer)
+          ~ library whisper (consumer) group=library
+            library library.answered (server)
+            library library.answered (server)
       `,
     },
     {
