@@ -14,7 +14,8 @@ export interface InSpanOptions {
  * Runs `fn(span)` in a child of the active span, made by that span's own tracer; where none is active, in a new trace
  * of the global tracer. The span is active inside, is finished once when `fn` returns or its promise settles, and
  * carries the error of a `fn` that throws or rejects. Returns what `fn` returns; of a promise, or of a thenable such as a
- * query that runs when it is awaited, a promise of its result; a promise with members of its own is returned itself.
+ * query that runs when it is awaited, a promise of its result; a promise with members of its own, but with no `then` of its
+ * own, is returned itself.
  */
 export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: Span) => Result): Result {
   const parent = currentSpan();
@@ -54,7 +55,7 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
 }
 
 /**
- * True of promises that callers need as they are, such as a child process with its `pid`. That we listen counts as handling
+ * True of promises that callers need as they are, such as one of a child process, with that for a property. That we listen counts as handling
  * a rejection, so of all others callers get the promise behind us: where nobody listens to that, the process hears of it.
  */
 function isPromiseWithMembers(result: PromiseLike<unknown>): boolean {

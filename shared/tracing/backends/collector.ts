@@ -11,6 +11,8 @@ const MOST_BYTES_OVER_HTTP = 1024 * 1024;
 /** Jaeger reads no larger datagram. */
 const MOST_BYTES_OVER_UDP = 65_000;
 
+const CLOSE_BEFORE = 'close the tracing before';
+
 /** The collector that the settings name; connects to nothing yet. */
 export function createCollector(settings: TracingSettings): Collector {
   const { collector, maxQueueSpans, spoolDir } = settings;
@@ -22,6 +24,7 @@ export function createCollector(settings: TracingSettings): Collector {
       maxBatchBytes: MOST_BYTES_OVER_UDP,
       survivesCrash: false,
       logger: settings.logger,
+      exitHint: CLOSE_BEFORE,
     };
   const { endpoint, headers } = collector;
   const contentType = THRIFT_CONTENT_TYPE;
@@ -31,6 +34,7 @@ export function createCollector(settings: TracingSettings): Collector {
     maxBatchBytes: MOST_BYTES_OVER_HTTP,
     survivesCrash: spoolDir !== undefined,
     logger: settings.logger,
+    exitHint: spoolDir === undefined ? `${CLOSE_BEFORE}, or set TRACE_SPOOL_DIR` : CLOSE_BEFORE,
   };
 }
 

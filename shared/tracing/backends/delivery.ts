@@ -16,8 +16,9 @@ export interface Collector {
   readonly maxBatchBytes: number;
   /** True where the reporter has a spool, so that not even a crash need lose what is finished. */
   readonly survivesCrash: boolean;
-  /** Told of what an exit loses. */
+  /** Told of what an exit loses, with what helps. */
   readonly logger: Pick<TracingLogger, 'warn'>;
+  readonly exitHint: string;
 }
 
 export interface DeliveryOptions<Span> {
@@ -32,6 +33,7 @@ export class Delivery<Span extends { readonly service: string }> {
   readonly #configured: Tags;
   #processTags: Tags;
   #watchesForCrash = false;
+  #closed = false;
 
   constructor(collector: Collector, options: DeliveryOptions<Span>) {
     const { reporter, framing, maxBatchBytes } = collector;
@@ -52,7 +54,7 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   record(span: Span): void {
-    if (!this.#watchesForCrash) {
+    if (!this.#watchesForCrash && !this.#closed) {
       this.#watchesForCrash = true;
       watchForCrash(this.#saveNow);
     }
@@ -84,6 +86,7 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
+    this.#closed = true;
     this.#batches.flush();
     const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });
     unwatchForCrash(this.#saveNow);
@@ -91,13 +94,12 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   readonly #saveNow = (isEnd: boolean): void => {
-    const { reporter, survivesCrash, logger } = this.#collector;
+    const { reporter, survivesCrash, logger, exitHint } = this.#collector;
     if (survivesCrash) {
       this.#batches.flush();
       reporter.spoolNow();
     }
     const unsent = reporter.stats().queued.spans + this.#batches.waiting.spans;
-    if (isEnd && unsent > 0)
-      logger.warn(`spans lost at exit spans=${unsent}: close the tracing before, or set TRACE_SPOOL_DIR`);
+    if (isEnd && unsent > 0) logger.warn(`spans lost at exit spans=${unsent}: ${exitHint}`);
   };
 }

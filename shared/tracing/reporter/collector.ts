@@ -17,7 +17,7 @@ export interface CollectorOptions {
   readonly logger: ReporterLogger;
 }
 
-const NOT_FOUND = 'no collector has answered yet, spans wait';
+const NOT_FOUND = 'no collector has taken spans yet, they wait';
 const MAX_REQUESTS = 2;
 /** At close there is no time for long waits, and no crowd to keep apart. */
 const HURRIED: BackoffLimits = { firstMs: 50, maxMs: 250 };
@@ -82,7 +82,7 @@ export class Collector {
   /** Notes that a request failed, and waits; the second of two that fail together changes nothing. */
   failed({ detail, retryAfterMs = 0 }: { detail: string; retryAfterMs?: number | undefined }): void {
     this.#trouble = `${this.#options.address}: ${detail}`;
-    // One that has never answered may have been looked for in the wrong place, which is worth more than a debug line.
+    // One that has never taken any may have been looked for in the wrong place, which is worth more than a debug line.
     if (this.#state === 'unknown') this.#options.logger.warn({ detail: this.#trouble }, NOT_FOUND);
     if (this.#state !== 'away') this.#change('away', { detail });
     if (this.#retry !== undefined) return;

@@ -11,8 +11,13 @@ function fail(): never {
   throw new Error('the disk is full');
 }
 
+async function reject(): Promise<void> {
+  fail();
+}
+
 const loggers: Record<string, TracingLogger> = {
   'throws all that it is told': { debug: fail, info: fail, warn: fail },
+  'rejects all that it is told': { debug: reject, info: reject, warn: reject },
   'has no methods': {} as TracingLogger,
   'has no functions for methods': { debug: 'no', info: 'no', warn: 'no' } as never,
 };

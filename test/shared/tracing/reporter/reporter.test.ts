@@ -259,7 +259,7 @@ test('changes of the collector are logged at debug, once each, without its user 
   ]);
 });
 
-test('a collector that has never answered is warned of once, one that goes away later is not', async (t) => {
+test('a collector that has never taken spans is warned of once, one that goes away later is not', async (t) => {
   const lines: string[] = [];
   const warn = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
   const { collector, reporter, passUntil } = await startManual(t, {
@@ -275,7 +275,7 @@ test('a collector that has never answered is warned of once, one that goes away 
   await passUntil(() => reporter.stats().collector === 'away');
   const { host } = new URL(collector.endpoint);
   t.deepEqual(lines, [
-    `no collector has answered yet, spans wait {"detail":"${host}/api/traces: answered 503: restarting"}`,
+    `no collector has taken spans yet, they wait {"detail":"${host}/api/traces: answered 503: restarting"}`,
   ]);
 });
 
