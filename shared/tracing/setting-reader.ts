@@ -27,20 +27,20 @@ export class SettingReader {
   }
 
   /**
-   * An option, or else the first of the variables that is set; undefined where none is. An option within an option is
-   * named as people write it: `agent.port`.
+   * An option, or else the first of the variables that is set; undefined where none is. One that is null is not set. An option
+   * within an option is named as people write it: `agent.port`.
    */
   read<Value>(kind: Kind<Value>, option: string, ...variables: string[]): Value | undefined {
     const [name = '', inner] = option.split('.');
     const given = inner === undefined ? this.#options[name] : this.object(name)?.[inner];
-    return given === undefined
+    return given === undefined || given === null
       ? this.variable(kind, ...variables)
       : this.#parsed(kind, option, optionText(given));
   }
 
   /** An option that is an object; undefined where it is not set, or is none: a problem, which shows `shown`. @default the value */
   object(option: string, shown?: string): Readonly<Record<string, unknown>> | undefined {
-    const given = this.#options[option];
+    const given = this.#options[option] ?? undefined;
     if (given === undefined || isPlainObject(given)) return given;
     this.reject(option, shown ?? optionText(given), 'an object');
     return undefined;
@@ -48,7 +48,7 @@ export class SettingReader {
 
   /** An option that is a list of texts; undefined where it is not set, or is none: a problem. */
   list(option: string): readonly string[] | undefined {
-    const given = this.#options[option];
+    const given = this.#options[option] ?? undefined;
     if (given === undefined || isListOfTexts(given)) return given;
     this.reject(option, optionText(given), 'a list of texts');
     return undefined;

@@ -6,13 +6,13 @@ import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { listen, startApp } from '../../helpers/koa-app.ts';
 
 const BAD: [options: object, problem: string][] = [
-  [{ trust: null }, 'trust="" must be one of none, ids, all, local'],
   [{ trust: false }, 'trust="false" must be one of none, ids, all, local'],
   [{ trust: 'NONE' }, 'trust="NONE" must be one of none, ids, all, local'],
   [{ trust: 'off' }, 'trust="off" must be one of none, ids, all, local'],
   [{ ignore: '/health' }, 'ignore="/health" must be a list of texts'],
   [{ ignore: [/health/] }, 'ignore="" must be a list of texts'],
   [{ headers: 'user-agent' }, 'headers="user-agent" must be a list of texts'],
+  [{ query: 'yes' }, 'query="yes" must be true or false'],
   [{ headers: true }, 'headers="true" must be a list of texts'],
 ];
 
@@ -45,6 +45,9 @@ async function continues(
 test("a middleware's policy is the tracing's, unless it has one of its own", async (t) => {
   t.false(await continues(t, 'none', {}));
   t.false(await continues(t, 'none', { trust: undefined }));
+  const nothing = { trust: null, ignore: null, headers: null, query: null } as object;
+  t.false(await continues(t, 'none', nothing));
+  t.true(await continues(t, 'all', nothing));
   t.true(await continues(t, 'all', { trust: undefined }));
   t.false(await continues(t, 'all', { trust: 'none' }));
   t.true(await continues(t, 'none', { trust: 'all' }));

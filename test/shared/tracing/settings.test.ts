@@ -299,7 +299,6 @@ const NO_OBJECTS: [options: object, problem: string][] = [
   [{ tags: 'db.password=secret' }, 'tags="***" must be an object'],
   [{ tags: ['db.password=secret'] }, 'tags="***" must be an object'],
   [{ tags: new Map([['a', 1]]) }, 'tags="***" must be an object'],
-  [{ tags: null }, 'tags="***" must be an object'],
   [{ agent: 'host' }, 'agent="host" must be an object'],
   [{ agent: 'ada:secret@host' }, 'agent="***@host" must be an object'],
   [{ agent: ['host', 6832] }, 'agent="" must be an object'],
@@ -314,6 +313,12 @@ for (const [options, problem] of NO_OBJECTS) {
     t.deepEqual(problemsOf({}, options), [problem]);
   });
 }
+
+test('an option that is null is not set', (t) => {
+  const options = { service: null, endpoint: null, agent: null, sampler: null, tags: null } as object;
+  const env = { JAEGER_SERVICE_NAME: 'shop', JAEGER_TAGS: 'a=1' };
+  t.like(settings(env, options), { service: 'shop', processTags: { a: '1' }, sampler: { type: 'const' } });
+});
 
 test('objects of any making are taken', (t) => {
   class Agent {
