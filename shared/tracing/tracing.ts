@@ -22,7 +22,10 @@ const FLUSH_DEADLINE_MS = 2000;
 
 /** The middlewares where there are no spans. */
 const DISABLED: Pick<Tracing, 'koa' | 'moleculer'> = {
-  koa: () => (_, next) => next(),
+  koa(options = {}) {
+    readKoaOptions(options, 'none'); // what is wrong is wrong wherever it runs
+    return (_, next) => next();
+  },
   moleculer: disabledMiddleware,
 };
 

@@ -1,7 +1,12 @@
 /** Koa: what its middleware can be told, and what is refused. */
 import test, { type ExecutionContext } from 'ava';
 import Koa from 'koa';
-import { type KoaOptions, type TracingOptions, TracingOptionsError } from '#shared/tracing/index.ts';
+import {
+  createTracing,
+  type KoaOptions,
+  type TracingOptions,
+  TracingOptionsError,
+} from '#shared/tracing/index.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { listen, startApp } from '../../helpers/koa-app.ts';
 
@@ -23,6 +28,11 @@ for (const [options, problem] of BAD) {
     t.deepEqual(error?.problems, [problem]);
   });
 }
+
+test('what is refused is refused where tracing is switched off, too', (t) => {
+  const { koa } = createTracing({ backend: 'none', env: {} });
+  t.throws(() => koa({ trust: 'NONE' as never }), { instanceOf: TracingOptionsError });
+});
 
 test('one error names all that is wrong', (t) => {
   const options = { trust: 'some', ignore: 1, headers: 1 } as unknown as KoaOptions;
