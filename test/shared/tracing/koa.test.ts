@@ -1,6 +1,6 @@
 /** Koa: what a request's server span shows, whatever becomes of the request. */
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { addAbortSignal, PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +9,13 @@ import Router from '@koa/router';
 import test from 'ava';
 import { createTracing, currentSpan, inSpan } from '#shared/tracing/index.ts';
 import { startApp } from '../../helpers/koa-app.ts';
+
+/** Sends a request that may be broken off at any time. */
+function ask(port: number, path: string): ClientRequest {
+  const request = httpRequest({ port, host: '127.0.0.1', path }).on('error', () => {});
+  request.end();
+  return request;
+}
 
 test('a span is named by the route that matched', async (t) => {
   const { url, tree } = await startApp(t, (_, router) => {
@@ -188,8 +195,7 @@ test('a client that hangs up is no error, and no status is invented', async (t) 
       ctx.body = 'too late';
     });
   });
-  const request = httpRequest({ port, host: '127.0.0.1', path: '/slow' }).on('error', () => {});
-  request.end();
+  const request = ask(port, '/slow');
   await reached.promise;
   request.destroy();
   t.is(await tree(1), 'api GET /slow (server) http.method=GET http.route=/slow http.aborted=true');
@@ -205,8 +211,7 @@ test('a client that hangs up in the middle of the body keeps the status that it 
       });
     });
   });
-  const request = httpRequest({ port, host: '127.0.0.1', path: '/endless' }).on('error', () => {});
-  request.end();
+  const request = ask(port, '/endless');
   const [response] = await once(request, 'response');
   await once(response, 'data');
   request.destroy();
@@ -225,8 +230,7 @@ test('an error that was answered well is none of a client that hangs up later', 
       ctx.body = feed;
     });
   });
-  const request = httpRequest({ port, host: '127.0.0.1', path: '/feed' }).on('error', () => {});
-  request.end();
+  const request = ask(port, '/feed');
   const [response] = await once(request, 'response');
   await once(response, 'data');
   request.destroy();
@@ -246,8 +250,7 @@ test('work that is given up for a client that hangs up is no error', async (t) =
       await once(new EventTarget(), 'found', { signal: left.signal });
     });
   });
-  const request = httpRequest({ port, host: '127.0.0.1', path: '/search' }).on('error', () => {});
-  request.end();
+  const request = ask(port, '/search');
   await reached.promise;
   request.destroy();
   t.is(await tree(1), 'api GET /search (server) http.method=GET http.route=/search http.aborted=true');
@@ -279,8 +282,7 @@ test('a request whose client left before the tracing came to it has a span that 
     });
     koa.use(() => inSpan('work', {}, () => setImmediate()));
   });
-  const request = httpRequest({ port, host: '127.0.0.1' }).on('error', () => {});
-  request.end();
+  const request = ask(port, '/');
   await reached.promise;
   request.destroy();
   t.regex(await tree(2), /^api GET \(server\) .*http.aborted=true\n {2}api work$/);
@@ -313,8 +315,7 @@ test('an error thrown behind the head is shown', async (t) => {
       throw new Error('torn');
     });
   });
-  const request = httpRequest({ port, host: '127.0.0.1', path: '/torn' }).on('error', () => {});
-  request.end();
+  const request = ask(port, '/torn');
   const [response] = await once(request, 'response');
   response.on('error', () => {}).resume();
   t.regex(await tree(1), /ERROR/);
