@@ -3,7 +3,7 @@ import type { Span } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { currentSpan, isSuppressed } from './current-span.ts';
 import { isRecorded } from './recorded.ts';
-import { markError } from './span-error.ts';
+import { markError, reworded } from './span-error.ts';
 import * as tag from './tags.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -26,7 +26,7 @@ export async function tracedFetch(...[input, init]: Parameters<Fetch>): Promise<
   const tracer = parent?.tracer() ?? opentracing.globalTracer();
   const span = tracer.startSpan(method, { ...(parent && { childOf: parent }), tags: CLIENT_TAGS });
   try {
-    describeRequest(span, method, addressOf(input));
+    describeRequest(span, method, input);
     const response = await fetch(input, withHeaders(init, tracedHeaders(span, input, init)));
     describeResponse(span, response);
     return response;
@@ -88,9 +88,10 @@ function addressOf(input: Parameters<Fetch>[0]): URL | undefined {
   }
 }
 
-function describeRequest(span: Span, method: string, url: URL | undefined): void {
+function describeRequest(span: Span, method: string, input: Parameters<Fetch>[0]): void {
   if (!isRecorded(span)) return;
   span.setTag(tag.HTTP_METHOD, method);
+  const url = addressOf(input);
   // The address of `data:` and `blob:` is what is in them.
   if (url === undefined || !HTTP.test(url.protocol)) return;
   span.setTag(tag.HTTP_URL, shown(url));
@@ -117,10 +118,7 @@ function reasonOf(error: unknown): unknown {
 /** The error without the name and password that an address may hold: `fetch` refuses such an address, and quotes it. */
 function withoutUserInfo(error: unknown, url: URL | undefined): unknown {
   if (!(error instanceof Error) || !url || (url.username === '' && url.password === '')) return error;
-  const hide = (text: string | undefined) => ({
-    value: text?.replaceAll(/\/\/[^\s/?#]*@\S*/g, `//${url.host}`),
-  });
-  return Object.create(error, { message: hide(error.message), stack: hide(error.stack) });
+  return reworded(error, (text) => text.replaceAll(/\/\/[^\s/?#]*@\S*/g, `//${url.host}`));
 }
 
 /** Without query and user info: that is where secrets are. */

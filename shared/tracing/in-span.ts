@@ -55,8 +55,9 @@ export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: 
 }
 
 /**
- * True of promises that callers need as they are, such as one of a child process, with that for a property. That we listen counts as handling
- * a rejection, so of all others callers get the promise behind us: where nobody listens to that, the process hears of it.
+ * True of promises that callers need as they are, such as one of a child process, with that for a property. That we listen
+ * counts as handling a rejection, so of all others callers get the promise behind us: where nobody listens to that, the
+ * process hears of it.
  */
 function isPromiseWithMembers(result: PromiseLike<unknown>): boolean {
   if (!(result instanceof Promise) || result.then !== Promise.prototype.then) return false;

@@ -61,7 +61,15 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
     const span = tracer.startSpan(methodOf(ctx), parent ? { childOf: parent } : undefined);
     if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
     const traceId = showTraceId(ctx.res, traceIdOf(span));
-    const request: TracedRequest = { ctx, span, traceId, options, ...NO_FAILURES };
+    const request: TracedRequest = {
+      ctx,
+      span,
+      traceId,
+      options,
+      thrown: undefined,
+      told: undefined,
+      clientHadLeft: false,
+    };
     (ctx.req as RequestHolder)[REQUEST] = request;
     listenForErrors(ctx.app);
     // Who has waited in a middleware before this one may find the client gone.
@@ -86,8 +94,6 @@ interface TracedRequest {
   told: unknown;
   clientHadLeft: boolean;
 }
-
-const NO_FAILURES = { thrown: undefined, told: undefined, clientHadLeft: false };
 
 function noteFailure(request: TracedRequest, how: 'thrown' | 'told', error: unknown): void {
   if (request.thrown === undefined && request.told === undefined)

@@ -21,6 +21,12 @@ export function markRefusal(span: Span, error: unknown): void {
   if (isRecorded(span)) span.log({ ...errorFields(error), event: 'refused' });
 }
 
+/** The same error for a span, in other words: its message, and the stack that repeats it. The application keeps its own. */
+export function reworded(error: Error, reword: (text: string) => string): Error {
+  const stack = () => error.stack && reword(error.stack);
+  return Object.create(error, { message: { value: reword(error.message) }, stack: { get: stack } });
+}
+
 /** The error's own account; of one that cannot be read, only that. */
 function errorFields(error: unknown): Record<string, unknown> {
   try {

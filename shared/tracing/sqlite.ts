@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import type { Span } from 'opentracing';
 import { currentSpan } from './current-span.ts';
 import { remembered } from './shared-tags.ts';
-import { markError } from './span-error.ts';
+import { markError, reworded } from './span-error.ts';
 import { type Dialect, readStatement } from './sql-statement.ts';
 import * as tag from './tags.ts';
 import { timeOf } from './time-of.ts';
@@ -155,26 +155,28 @@ const SQLITE_ERROR = 1;
  * SQLite's message quotes what it does not like, maybe a value: `near "secret": syntax error`, `bad JSON path: 'secret'`, or
  * `no such column: secret`. Where it does not understand the statement, that is shown without texts in the wrong quotes.
  */
-function markFailed(span: Span, error: unknown, { sql }: { sql: string } = { sql: '' }): void {
+function markFailed(span: Span, error: unknown, description?: Description): void {
   if (!isNativeError(error) || !('errcode' in error)) {
     markError(span, error);
     return;
   }
-  const shown = readStatement(sql, { quotesTexts: true }).text;
-  if (error.errcode === SQLITE_ERROR && sql !== '') span.setTag(tag.DB_STATEMENT, shown);
-  markError(span, withoutQuotation(error, shown));
+  let text: string | undefined;
+  const statement = () => {
+    text ??= description ? readStatement(description.sql, { quotesTexts: true }).text : '';
+    return text;
+  };
+  if (error.errcode === SQLITE_ERROR && description) span.setTag(tag.DB_STATEMENT, statement());
+  markError(span, withoutQuotation(error, statement));
 }
 
 /** What is quoted, and what is named at the end and not in the statement; constraints name columns, which are no values. */
-function withoutQuotation(error: Error, statement: string): Error {
+function withoutQuotation(error: Error, statement: () => string): Error {
   const { message } = error;
   const withoutQuoted = message.replace(/".*"|'.*'/s, '?');
   const [, said = '', named = ''] = withoutQuoted === message ? (/^(.*: )(.*)$/s.exec(message) ?? []) : [];
-  const isKnown = named === '' || said.endsWith('constraint failed: ') || statement.includes(named);
+  const isKnown = named === '' || said.endsWith('constraint failed: ') || statement().includes(named);
   const shown = isKnown ? withoutQuoted : `${said}?`;
-  if (shown === message) return error;
-  const stack = () => error.stack?.replace(message, () => shown);
-  return Object.create(error, { message: { value: shown }, stack: { get: stack } });
+  return shown === message ? error : reworded(error, (text) => text.replace(message, () => shown));
 }
 
 /** A call that becomes a span only where it fails. */

@@ -32,8 +32,8 @@ export class Delivery<Span extends { readonly service: string }> {
   readonly #batches: ThriftBatches<Span>;
   readonly #configured: Tags;
   #processTags: Tags;
-  #watchesForCrash = false;
-  #closed = false;
+  /** False from the first span on, and once closed: there is nothing more to begin. */
+  #isYetToWatch = true;
 
   constructor(collector: Collector, options: DeliveryOptions<Span>) {
     const { reporter, framing, maxBatchBytes } = collector;
@@ -54,8 +54,8 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   record(span: Span): void {
-    if (!this.#watchesForCrash && !this.#closed) {
-      this.#watchesForCrash = true;
+    if (this.#isYetToWatch) {
+      this.#isYetToWatch = false;
       watchForCrash(this.#saveNow);
     }
     this.#batches.record(span);
@@ -86,7 +86,7 @@ export class Delivery<Span extends { readonly service: string }> {
   }
 
   async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
-    this.#closed = true;
+    this.#isYetToWatch = false;
     this.#batches.flush();
     const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });
     unwatchForCrash(this.#saveNow);
