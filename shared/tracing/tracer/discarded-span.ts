@@ -40,6 +40,11 @@ export class DiscardedSpan extends opentracing.Span {
     this.#options = options;
   }
 
+  /** False of a copy that something has made member by member. */
+  get isIntact(): boolean {
+    return #owner in this;
+  }
+
   /** False once the trace's priority has been raised: then the span is recorded. */
   get isDiscarded(): boolean {
     return this.#parent.isDiscarded;

@@ -189,12 +189,16 @@ function cloneContext(ctx: object): object {
   return clone;
 }
 
-for (const backend of ['ours', 'a factory of the application'])
+const TRACINGS = {
+  ours: () => createMemoryTracing({ service: 'node' }),
+  'ours, not sampled': () => createMemoryTracing({ service: 'node', sampler: { type: 'const', param: 0 } }),
+  'a factory of the application': () =>
+    createTracing({ service: 'node', backend: () => new opentracing.MockTracer(), env: {} }),
+};
+
+for (const [backend, create] of Object.entries(TRACINGS))
   test.serial(`a middleware may make copies of contexts, with the tracers of ${backend}`, async (t) => {
-    const tracing =
-      backend === 'ours'
-        ? createMemoryTracing({ service: 'node' })
-        : createTracing({ service: 'node', backend: () => new opentracing.MockTracer(), env: {} });
+    const tracing = create();
     const copies = (next: Call) => (name: string, params: unknown, options?: { parentCtx?: object | null }) =>
       next(
         name,
@@ -202,15 +206,16 @@ for (const backend of ['ours', 'a factory of the application'])
         options?.parentCtx ? { ...options, parentCtx: cloneContext(options.parentCtx) } : options,
       );
     const asks = (ctx: Context) => ctx.call('s.answers');
+    const hands = (ctx: Context) => ctx.call('s.asks');
     const broker = new ServiceBroker({
       logger: false,
       middlewares: [tracing.moleculer(), { name: 'Clone', call: copies } as unknown as Middleware],
     });
     broker.createService({
       name: 's',
-      actions: { answers: () => 'here', asks, quiet: { tracing: false, handler: asks } as never },
+      actions: { answers: () => 'here', asks, hands, quiet: { tracing: false, handler: asks } as never },
     });
     await broker.start();
     t.teardown(() => broker.stop());
-    for (const action of ['s.asks', 's.quiet']) t.is(await broker.call(action), 'here');
+    for (const action of ['s.asks', 's.hands', 's.quiet']) t.is(await broker.call(action), 'here');
   });
