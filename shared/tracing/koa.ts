@@ -52,11 +52,14 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
   // No async function: it would take a promise more, and everything that it has to remember.
   return function traceRequest(ctx, next) {
     if (REQUEST in ctx.req) {
-      // An application that is mounted in another one: the request has its span.
+      // An application that is mounted in another one: the request has its span, or is to have none.
       listenForErrors(ctx.app);
       return next();
     }
-    if (isIgnored(pathOf(ctx))) return withSpan(SUPPRESSED, next, undefined);
+    if (isIgnored(pathOf(ctx))) {
+      (ctx.req as RequestHolder)[REQUEST] = undefined;
+      return withSpan(SUPPRESSED, next, undefined);
+    }
     const parent = callerOf(ctx, tracer, options.trust);
     const span = tracer.startSpan(methodOf(ctx), parent ? { childOf: parent } : undefined);
     if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
@@ -103,7 +106,8 @@ function noteFailure(request: TracedRequest, how: 'thrown' | 'told', error: unkn
 
 const REQUEST = Symbol('traced request');
 
-type RequestHolder = { [REQUEST]?: TracedRequest };
+/** Undefined on a request that is ignored. */
+type RequestHolder = { [REQUEST]?: TracedRequest | undefined };
 
 const heard = new WeakSet<Application>();
 

@@ -91,6 +91,22 @@ test('a route is told with all the paths at which applications are mounted in ea
   );
 });
 
+test('what one application ignores, one that is mounted in it at that path does not trace either', async (t) => {
+  const innerTracing = createMemoryTracing({ service: 'inner' });
+  const inner = innerTracing.koa();
+  const { url, tracing } = await startApp(t, (app) => {
+    app.use(mount('/health', inner)).use((ctx) => {
+      ctx.body = 'well';
+    });
+  });
+  const ignored = await fetch(`${url}/health/live`);
+  t.is(await ignored.text(), 'well');
+  t.is(ignored.headers.get('x-trace-id'), null);
+  await (await fetch(`${url}/other`)).text();
+  await until(() => tracing.spans.length === 1);
+  t.deepEqual(innerTracing.spans, []);
+});
+
 test('an application that answers through another one’s callback is in the span of the request', async (t) => {
   const { url, tree, tracing } = await startApp(t, (app) => {
     const inner = new Koa().use(createMemoryTracing({ service: 'inner' }).koa()).use((ctx) => {
