@@ -14,9 +14,16 @@ export interface Kind<Value> {
 
 export const TEXT: Kind<string> = { allowed: 'a text', parse: (text) => text };
 
+const TRUTHS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 export const TRUTH: Kind<boolean> = {
   allowed: 'true or false',
-  parse: (text) => ({ true: true, 1: true, false: false, 0: false })[text.toLowerCase()],
+  parse: (text) => TRUTHS.get(text.toLowerCase()),
 };
 
 export const HTTP_URL: Kind<string> = {

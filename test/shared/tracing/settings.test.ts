@@ -228,6 +228,7 @@ test('one error names all that is wrong, with what is allowed', (t) => {
 
 const BAD: [env: Record<string, string>, problem: RegExp][] = [
   [{ JAEGER_SAMPLER_PARAM: '0.5' }, /^JAEGER_SAMPLER_PARAM="0.5" must be a whole number from 0 to 1$/],
+  [{ JAEGER_DISABLED: 'constructor' }, /^JAEGER_DISABLED="constructor" must be true or false$/],
   [{ JAEGER_AGENT_HOST: 'a..' }, /^JAEGER_AGENT_HOST="a.." must be a host name or an IP address$/],
   [{ JAEGER_SAMPLER_PARAM: '2' }, /^JAEGER_SAMPLER_PARAM="2" must be a whole number from 0 to 1$/],
   [
