@@ -2,8 +2,9 @@
 export function durationText(us: number): string {
   if (us < 0) return `-${durationText(-us)}`;
   if (us < 1000) return `${us} µs`;
-  if (us < 1_000_000) return `${threeDigits(us / 1000)} ms`;
-  if (us < 60_000_000) return `${threeDigits(us / 1_000_000)} s`;
+  // Up to where the rounded number would have one digit more.
+  if (us < 999_500) return `${threeDigits(us / 1000)} ms`;
+  if (us < 59_950_000) return `${threeDigits(us / 1_000_000)} s`;
   const seconds = Math.round(us / 1_000_000);
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
@@ -11,5 +12,5 @@ export function durationText(us: number): string {
 }
 
 function threeDigits(value: number): string {
-  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+  return value.toPrecision(3);
 }
