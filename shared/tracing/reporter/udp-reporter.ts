@@ -52,7 +52,6 @@ export class UdpReporter {
   readonly #queue: PayloadQueue<Datagram>;
   readonly #pace: Pace;
   readonly #datagrams: Datagrams;
-  #onIdle: () => void = () => {};
   readonly #outside = AsyncLocalStorage.snapshot();
   #sends = false;
   #timer: Timer | undefined;
@@ -106,8 +105,7 @@ export class UdpReporter {
   #pump(): void {
     if (this.#sends || this.#closed || this.#waitsForPace()) return;
     const datagram = this.#queue.take();
-    if (datagram === undefined) this.#onIdle();
-    else void this.#deliver(datagram);
+    if (datagram !== undefined) void this.#deliver(datagram);
   }
 
   #waitsForPace(): boolean {
@@ -140,9 +138,7 @@ export class UdpReporter {
   }
 
   async #close(deadlineMs: number): Promise<Delivered> {
-    const { promise: idle, resolve } = Promise.withResolvers<void>();
-    this.#onIdle = resolve;
-    if (this.#queue.size > 0) await waitAtMost(deadlineMs, idle, this.#clock);
+    await waitAtMost(deadlineMs, this.#queue.untilEmpty(), this.#clock);
     this.#closed = true;
     this.#clock.clearTimeout(this.#timer);
     this.#datagrams.close();

@@ -77,6 +77,15 @@ test('it sends no faster than a receiver reads', async (t) => {
   await until(() => reporter.stats().sent === 3);
 });
 
+test('a close ends with the last datagram, and not with the pause that would come before another', async (t) => {
+  const clock = new ManualClock();
+  const agent = await startAgent(t);
+  const reporter = createUdpReporter({ ...agent, clock, bytesPerSecond: 1 });
+  reporter.send(batch('last', { bytes: 1_000 }));
+  t.like(await reporter.close({ deadlineMs: 5_000 }), { sent: 1, dropped: 0 });
+  t.is(clock.timers, 0);
+});
+
 test('what waits is bounded, and the oldest make room', async (t) => {
   const clock = new ManualClock();
   const agent = await startAgent(t);
