@@ -30,7 +30,6 @@ interface OpenRequest {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #open = new Set<OpenRequest>();
-  readonly #idle = Promise.withResolvers<void>();
   #claims = false;
   #overdueMs: number | undefined;
   #ended = false;
@@ -56,7 +55,6 @@ export class Delivery {
       }
       this.#start(batch);
     }
-    if (this.#overdueMs !== undefined && queue.size === 0) this.#idle.resolve();
   }
 
   /**
@@ -66,10 +64,11 @@ export class Delivery {
    */
   finish(deadlineMs: number): Promise<void> {
     this.#overdueMs = deadlineMs / 2;
-    this.#parts.collector.hurry();
+    const { queue, collector } = this.#parts;
+    collector.hurry();
     for (const request of this.#open) this.#watch(request);
     this.pump();
-    return this.#idle.promise;
+    return queue.untilEmpty();
   }
 
   /** Gives up all requests; the batches stay in the queue. */
