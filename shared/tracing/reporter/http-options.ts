@@ -1,5 +1,6 @@
 import { Agent as HttpsAgent } from 'node:https';
 import { Agent as HttpAgent, validateHeaderName, validateHeaderValue } from '../node-http.ts';
+import { shownValue } from '../shown-value.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { containFailures, type ReporterLogger } from './drop-log.ts';
 import { type SpoolDisk, systemDisk } from './spool-disk.ts';
@@ -121,12 +122,7 @@ export type HttpReporterSettings = ReturnType<typeof resolveHttpOptions>;
 function parseEndpoint(endpoint: string): URL {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new TypeError(`endpoint must be an http or https URL, not ${maskUserInfo(endpoint)}`);
-}
-
-/** An address as it may be logged. */
-export function maskUserInfo(url: string): string {
-  return url.replace(/\/\/.*@/, '//***@');
+  throw new TypeError(`endpoint must be an http or https URL, not ${shownValue(endpoint)}`);
 }
 
 type NumericOption = {

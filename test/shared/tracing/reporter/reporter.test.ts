@@ -317,11 +317,12 @@ test('whoever hands over a batch does not lend its async context', async (t) => 
 });
 
 const badOptions: [options: Partial<HttpReporterOptions>, message: RegExp][] = [
-  [{ endpoint: 'collector:14268' }, /endpoint must be an http or https URL, not collector:14268/],
+  [{ endpoint: 'collector:14268' }, /endpoint must be an http or https URL, not "collector:14268"/],
   [
     { endpoint: 'http://user:secret@host:port/' },
-    /endpoint must be an http or https URL, not http:\/\/\*\*\*@host/,
+    /endpoint must be an http or https URL, not "http:\/\/\*\*\*@host/,
   ],
+  [{ endpoint: 'user:secret@host' }, /endpoint must be an http or https URL, not "\*\*\*@host"/],
   [{ endpoint: 'ftp://collector/' }, /endpoint must be/],
   [{ contentType: 'a\nb' }, /Invalid character in header content/],
   [{ headers: { 'bad name': '' } }, /Header name must be a valid HTTP token/],
