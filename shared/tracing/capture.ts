@@ -99,9 +99,7 @@ function isSecret(path: string, redact: readonly RegExp[]): boolean {
 }
 
 function shown(value: unknown, redact: readonly RegExp[]): unknown {
-  if (value === undefined) return undefined;
-  const safe = tagValue(cleaned(value, redact, []));
-  return typeof safe === 'string' && safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe;
+  return value === undefined ? undefined : tagValue(cleaned(value, redact, []), LONGEST);
 }
 
 /** A copy without secrets, cut in depth and count. */
