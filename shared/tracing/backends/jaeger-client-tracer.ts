@@ -24,10 +24,11 @@ interface ClientContext extends SpanContext {
   _setRemote(remote: boolean): void;
 }
 
-/** Lets the tracer take any carrier and any parent: what is not wholly right is no context. */
+/** Lets the tracer take any carrier and any parent, as none where it is not wholly right, and any baggage, as text. */
 export function withStrictInput<T extends Tracer>(tracer: T): T {
   const { extract, inject, startSpan } = tracer;
-  tracer.startSpan = (name, options) => startSpan.call(tracer, name, options && strictOptions(options));
+  tracer.startSpan = (name, options) =>
+    withTextBaggage(startSpan.call(tracer, name, options && strictOptions(options)));
   tracer.extract = (format, carrier) => {
     const context = extract.call(tracer, format, textsOf(carrier)) as ClientContext | null;
     return context !== null && saysSomething(context) ? withUndecided(context) : null;
@@ -90,21 +91,18 @@ function isClientContext(context: unknown): context is ClientContext {
   return typeof context === 'object' && context !== null && 'isDebugIDContainerOnly' in context;
 }
 
-/** Counts the spans that are recorded. */
-export function withSpanCounts<T extends Tracer>(tracer: T, counts: SpanCounts): T {
-  const { startSpan } = tracer;
-  tracer.startSpan = (name, options) => {
-    const span = startSpan.call(tracer, name, options);
-    return counted(withTextBaggage(span), counts);
-  };
-  return tracer;
-}
-
 /** jaeger-client asks values for their length, whatever they are. */
 function withTextBaggage(span: Span): Span {
   const { setBaggageItem } = span;
   span.setBaggageItem = (key, value) => setBaggageItem.call(span, textOf(key), textOf(value));
   return span;
+}
+
+/** Counts the spans that are recorded. */
+export function withSpanCounts<T extends Tracer>(tracer: T, counts: SpanCounts): T {
+  const { startSpan } = tracer;
+  tracer.startSpan = (name, options) => counted(startSpan.call(tracer, name, options), counts);
+  return tracer;
 }
 
 /** A span that is not sampled at its start may yet be so at its end. */
