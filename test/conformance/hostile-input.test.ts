@@ -89,7 +89,8 @@ for (const name of STRICT) {
     ];
     tracer.startSpan('root', { references }).finish();
     tracer.startSpan('root', null as never).finish();
-    const lists = [{}, 7, 'text', opentracing.childOf(new opentracing.SpanContext())];
+    const reference = opentracing.childOf(new opentracing.SpanContext());
+    const lists = [{}, 7, 'text', reference, [undefined], [null, 7, 'text', {}, reference]];
     for (const list of lists) tracer.startSpan('root', { references: list as never }).finish();
     const spans = await arrived();
     t.is(spans.length, foreign.length + 2 + lists.length);

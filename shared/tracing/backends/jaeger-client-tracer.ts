@@ -6,7 +6,7 @@ import type { Span, SpanContext, SpanOptions, Tracer } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
 import { textOf } from '../text.ts';
-import type { SpanCounts } from '../tracer/tracer.ts';
+import { referenced, type SpanCounts } from '../tracer/tracer.ts';
 
 /** jaeger-client's tracer with those of its private parts that are set here. */
 export interface ClientTracer extends Tracer {
@@ -67,7 +67,7 @@ function assign(carrier: object, texts: Record<string, string>): void {
 function strictOptions({ childOf, references, ...options }: SpanOptions): SpanOptions {
   const parent = clientContext(childOf);
   const ownReferences = (Array.isArray(references) ? references : []).flatMap((reference) => {
-    const context = clientContext(reference.referencedContext());
+    const context = clientContext(referenced(reference));
     return context ? [new opentracing.Reference(reference.type(), context)] : [];
   });
   return {

@@ -4,7 +4,7 @@
  * Ids stay text and tags as they were given until they are encoded, a span that is not sampled keeps no more than how it
  * began, and one that is sampled is handed to a sink as it finishes, and forgotten.
  */
-import type { Span, SpanContext, SpanOptions } from 'opentracing';
+import type { Reference, Span, SpanContext, SpanOptions } from 'opentracing';
 import * as opentracing from 'opentracing';
 import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
 import { NO_BAGGAGE } from './baggage.ts';
@@ -227,11 +227,11 @@ function parentOf<Found>(
 
 function parentAmong<Found>(
   references: GivenReferences,
-  contextOf: (given: SpanContext) => Found | undefined,
+  contextOf: (given: SpanContext | undefined) => Found | undefined,
 ): Found | undefined {
   let followed: Found | undefined;
   for (const reference of references) {
-    const context = contextOf(reference.referencedContext());
+    const context = contextOf(referenced(reference));
     if (context === undefined) continue;
     if (reference.type() === REFERENCE_CHILD_OF) return context;
     if (reference.type() === REFERENCE_FOLLOWS_FROM) followed ??= context;
@@ -241,10 +241,15 @@ function parentAmong<Found>(
 
 function referencesFrom(references: GivenReferences): SpanReference[] {
   return references.flatMap((reference) => {
-    const context = contextOf(reference.referencedContext());
-    const type = REFERENCE_TYPES[reference.type()];
-    return context?.isValid && type ? [{ type, context }] : [];
+    const context = contextOf(referenced(reference));
+    const type = context?.isValid && REFERENCE_TYPES[reference.type()];
+    return context && type ? [{ type, context }] : [];
   });
+}
+
+/** Nothing of what is no reference: a list may have gaps, such as of `parent && followsFrom(parent)`. */
+export function referenced(reference: Partial<Reference> | null | undefined): SpanContext | undefined {
+  return reference?.referencedContext?.();
 }
 
 const REFERENCE_TYPES: Readonly<Record<string, SpanReference['type']>> = {
