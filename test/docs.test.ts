@@ -1,9 +1,12 @@
 /** What the documents say is there. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import test from 'ava';
+import { type Logger, pino } from 'pino';
 import { parse } from 'yaml';
-import { createTracing } from '#shared/tracing/index.ts';
+import { createTracing, inSpan, logOnSpan, traceFields } from '#shared/tracing/index.ts';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { readComposeFile } from './helpers/compose.ts';
 import { ROOT } from './helpers/processes.ts';
 import { rows } from './shared/tracing/moleculer/outcomes/table.ts';
@@ -76,6 +79,40 @@ test('every variable that the code reads is one of the README', (t) => {
     [...names].filter((name) => !readme.includes(`\`${name}\``)),
     [],
   );
+});
+
+test('the logger of the documents takes whatever it is given, and shows it on the span', (t) => {
+  const [, example = ''] =
+    /```js\n(const \{ format \}[\s\S]*?)```/.exec(read('docs/existing-system.md')) ?? [];
+  const names = ['require', 'pino', 'traceFields', 'logOnSpan'];
+  const lines: string[] = [];
+  const toLines = Object.assign(
+    (options: object) => pino(options, { write: (line) => lines.push(line) }),
+    pino,
+  );
+  const logger: Logger = new Function(...names, `${example}return logger;`)(
+    createRequire(import.meta.url),
+    toLines,
+    traceFields,
+    logOnSpan,
+  );
+  const tracing = createMemoryTracing();
+  inSpan('work', {}, () => {
+    logger.info('changed %s', 'a user');
+    logger.warn({ user: 7 }, 'again');
+    logger.error(new Error('out of order'));
+    logger.info(null);
+  });
+  t.deepEqual(
+    tracing.spans[0]?.logs.map(({ fields: { event, ...shown } }) => shown),
+    [
+      { level: 'info', message: 'changed a user' },
+      { level: 'warn', message: 'again', user: 7 },
+      { level: 'error', message: '', err: 'Error: out of order' },
+      { level: 'info', message: 'null' },
+    ],
+  );
+  t.true(lines.length === 4 && lines.every((line) => line.includes(tracing.spans[0]?.traceId ?? '?')));
 });
 
 test('every reason for which spans are lost is explained', (t) => {
