@@ -38,20 +38,17 @@ export class SettingReader {
       : this.#parsed(kind, option, optionText(given));
   }
 
-  /** An option that is an object; undefined where it is not set, or is none: a problem, which shows `shown`. @default the value */
+  /**
+   * An option that is an object; undefined where it is not set. Anything else is a problem, and counts as not set; its message
+   * shows `shown` in the place of the value, where that may be secret.
+   */
   object(option: string, shown?: string): Readonly<Record<string, unknown>> | undefined {
-    const given = this.#options[option] ?? undefined;
-    if (given === undefined || isPlainObject(given)) return given;
-    this.reject(option, shown ?? optionText(given), 'an object');
-    return undefined;
+    return this.#ofShape(option, isPlainObject, { allowed: 'an object', shown });
   }
 
-  /** An option that is a list of texts; undefined where it is not set, or is none: a problem. */
+  /** An option that is a list of texts; undefined where it is not set. Anything else is a problem, and counts as not set. */
   list(option: string): readonly string[] | undefined {
-    const given = this.#options[option] ?? undefined;
-    if (given === undefined || isListOfTexts(given)) return given;
-    this.reject(option, optionText(given), 'a list of texts');
-    return undefined;
+    return this.#ofShape(option, isListOfTexts, { allowed: 'a list of texts' });
   }
 
   /** The first of the variables that is set; an empty one counts as not set, as compose files leave them. */
@@ -68,17 +65,27 @@ export class SettingReader {
     return this.#env[name] || undefined;
   }
 
-  /** Notes a problem that only several settings together show. */
-  reject(name: string, value: unknown, allowed: string): void {
-    this.#problems.add(`${name}=${shownValue(String(value))} must be ${allowed}`);
+  #ofShape<Shape>(
+    option: string,
+    isOfShape: (value: unknown) => value is Shape,
+    { allowed, shown }: { allowed: string; shown?: string | undefined },
+  ): Shape | undefined {
+    const given = this.#options[option] ?? undefined;
+    if (given === undefined || isOfShape(given)) return given;
+    this.#reject(option, shown ?? optionText(given), allowed);
+    return undefined;
   }
 
   #parsed<Value>(kind: Kind<Value>, name: string, text: string): Value | undefined {
     const value = text === '' ? undefined : kind.parse(text);
     if (value !== undefined) return value;
     if (kind.badPart) this.#problems.add(`${name} (${kind.badPart(text)}) must be ${kind.allowed}`);
-    else this.reject(name, text, kind.allowed);
+    else this.#reject(name, text, kind.allowed);
     return undefined;
+  }
+
+  #reject(name: string, text: string, allowed: string): void {
+    this.#problems.add(`${name}=${shownValue(text)} must be ${allowed}`);
   }
 
   /** Kubernetes sets `<SERVICE>_PORT=tcp://...` in every pod beside a service of that name: it is not meant for us. */
