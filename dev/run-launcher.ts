@@ -1,7 +1,7 @@
 /** The launcher's own life: it brings everything up, says so, and sees to it that all of it ends. */
 import type { Environment } from '#shared/config.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
-import { publicAddress } from '../jaeger/trace-command/fetch-trace.ts';
+import { DEFAULT_QUERY_URL, publicAddress } from '../jaeger/trace-command/fetch-trace.ts';
 import { Fleet, STOP_MS } from './fleet.ts';
 import { launch } from './launch.ts';
 import { createOutput } from './output.ts';
@@ -16,7 +16,6 @@ export interface LauncherOptions {
   natsPort?: number;
 }
 
-const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
 /** A terminal's Ctrl-C comes twice within moments: from the terminal, and passed on by npm. */
 const SAME_INTERRUPT_MS = 1000;
 

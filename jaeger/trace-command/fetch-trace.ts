@@ -3,6 +3,9 @@ import querystring from 'node:querystring';
 import type { TraceJson } from '../tree/trace-json.ts';
 import { TraceCommandError } from './trace-command-error.ts';
 
+/** Where a Jaeger is that nobody has named. */
+export const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
+
 /** Where and what to read. */
 export interface FetchTraceOptions {
   /** Of the query API, perhaps with user info and a path. */

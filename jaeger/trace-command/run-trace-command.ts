@@ -5,7 +5,7 @@ import { treeOf } from '../tree/trace-tree.ts';
 import { parseArguments, type TraceRequest, USAGE } from './arguments.ts';
 import { type ColourDepth, createPalette } from './colours.ts';
 import { drawTree } from './draw-tree.ts';
-import { fetchTrace, publicAddress } from './fetch-trace.ts';
+import { DEFAULT_QUERY_URL, fetchTrace, publicAddress } from './fetch-trace.ts';
 import { TraceCommandError, UsageError } from './trace-command-error.ts';
 import { treeToJson } from './tree-to-json.ts';
 import { waitForTrace } from './wait-for-trace.ts';
@@ -24,7 +24,6 @@ export interface CommandContext {
 /** Exit codes: 0 for a trace shown, 1 for one that cannot be, 2 for a command line that is wrong. */
 export type ExitCode = 0 | 1 | 2;
 
-const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
 const DEFAULT_WIDTH = 100;
 // However short the wait, an answer may take its time.
 const MIN_TIMEOUT_MS = 10_000;

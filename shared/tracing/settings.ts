@@ -6,6 +6,7 @@ import type { BackendFactory, BackendName, TracingLogger, TracingOptions } from 
 import type { TrustPolicy } from './propagation/trust.ts';
 import * as kind from './setting-kinds.ts';
 import { type Environment, SettingReader } from './setting-reader.ts';
+import { DEFAULT_QUERY_URL } from './trace-url.ts';
 import type { SamplerSettings } from './tracer/sampling.ts';
 import type { Tags } from './tracer/tag-pairs.ts';
 
@@ -58,7 +59,6 @@ const DEFAULT_ENDPOINT = 'http://127.0.0.1:14268/api/traces';
 const DEFAULT_AGENT_HOST = '127.0.0.1';
 const DEFAULT_AGENT_PORT = 6832;
 const UNKNOWN_SERVICE = 'unknown-service';
-const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
 
 function toStandardError(message: string): void {
   process.stderr.write(`${message}\n`);

@@ -1,6 +1,8 @@
 /** Links into Jaeger's UI. */
 
-const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
+/** Where Jaeger's UI and query API are by default. */
+export const DEFAULT_QUERY_URL = 'http://127.0.0.1:16686';
+
 let queryUrl = DEFAULT_QUERY_URL;
 
 /** Sets where the links go, an address without a final slash or with one. Its user info stays out of them: links are passed on. */
