@@ -12,7 +12,7 @@ export interface Variant {
   readonly sampleRate: number;
   /** Spans that one sampled request makes, in all three processes. */
   readonly spans: number;
-  /** A package of `bench/package.json` without which it cannot run. */
+  /** A package of `bench/peers/package.json` without which it cannot run. */
   readonly needs?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Tells what goes on for a request that nobody waits for its answer any more. */
+/** Tells what is still done for a request that nobody waits for its answer any more. */
 import type { ServerResponse } from 'node:http';
 import { ClientGoneError, DeadlineExceededError } from './request-errors.ts';
 

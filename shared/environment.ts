@@ -10,8 +10,8 @@ const HOST_NAME =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
 /**
- * Answers variables by name. Each method takes a name and other names accepted in its place, the first one set wins,
- * and an empty value counts as not set. A bad value is noted and answered as undefined; `loadConfig` throws for all.
+ * Answers variables by name; where a method takes several names, that of the first one set. An empty value counts as not
+ * set. A bad value is noted and answered as undefined; `loadConfig` throws for all.
  */
 export class EnvironmentReader {
   readonly #env: Environment;

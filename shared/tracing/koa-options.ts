@@ -6,7 +6,7 @@ import { TRUTH } from './setting-kinds.ts';
 import { SettingReader } from './setting-reader.ts';
 import { TRUST } from './settings.ts';
 
-/** The options with the policy, `trust` where they have none; throws one {@link TracingOptionsError} that names all that is wrong. */
+/** The options, with `trust` for a policy where they name none; throws one {@link TracingOptionsError} that names all that is wrong. */
 export function readKoaOptions(options: KoaOptions, trust: TrustPolicy): KoaOptions & { trust: TrustPolicy } {
   const reader = new SettingReader({ ...options }, {});
   const checked = {

@@ -165,7 +165,7 @@ function describeRequest({ ctx, span, options }: TracedRequest): void {
   if (options.headers) span.addTags(captureTags(tag.HTTP_HEADER, ctx.req.headers, options.headers));
 }
 
-/** What the spans of a method, a route and a status have in common; where no route matched, or no status went out, without. */
+/** What the spans of one method, route and status have in common: no route where none matched, no status where none went out. */
 const answerOf = remembered((method: string) =>
   remembered((route: string | undefined) => ({
     name: route === undefined ? method : `${method} ${route}`,

@@ -72,7 +72,7 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   const flush = (): Promise<void> => backend.flush({ deadlineMs: FLUSH_DEADLINE_MS });
   const nodes = new Set<{ nodeID: string; stopped: boolean }>();
   const addNode = (nodeID: string): (() => void) => {
-    // Not as they stop: what is left of their spans is sent later.
+    // Those that have stopped are forgotten only now: what was left of their spans at their stop was still to be sent.
     for (const node of nodes) if (node.stopped) nodes.delete(node);
     const added = { nodeID, stopped: false };
     nodes.add(added);

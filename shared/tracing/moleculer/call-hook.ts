@@ -195,8 +195,8 @@ export function callTracing(tracing: MoleculerTracing) {
 }
 
 /**
- * What the answer of a call comes to by `succeed` and `fail`, with the members that a middleware may have given the promise.
- * One that is no promise stays as it is: that is a middleware's too.
+ * The answer of a call, handed through `succeed` or `fail`, with the members that a middleware may have given its promise.
+ * What is no promise, which a middleware may answer too, stays as it is.
  */
 function following(
   promise: CallPromise,

@@ -77,7 +77,10 @@ export function producerHooks(
   return { emit, broadcast, broadcastLocal };
 }
 
-/** Finishes the span with what `run` comes to, however it does; `describe` comes before that, where it could be raised meanwhile. */
+/**
+ * Finishes the span when what `run` does is over, and shows how it failed. `describe` is for a span that was discarded as it
+ * began: called at the end, where somebody has raised the priority of its trace meanwhile.
+ */
 function settled(span: Span, run: () => Promise<unknown>, describe?: () => void): Promise<unknown> {
   let promise: Promise<unknown>;
   try {

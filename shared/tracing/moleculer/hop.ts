@@ -34,8 +34,8 @@ export function causeOf(options: object | null | undefined): Cause | undefined {
 }
 
 /**
- * The same for one execution or handler alone. What it goes on to do with its context or its options is caused by itself, although a
- * call through `service.actions` comes with just these.
+ * The same for one execution or handler alone. What it goes on to do with its context or its options is caused by itself,
+ * although a call through `service.actions` comes with just these.
  */
 export function takeCause(ctx: Context): Cause | undefined {
   const cause = causeOf(ctx.options);

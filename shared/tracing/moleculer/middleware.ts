@@ -30,7 +30,7 @@ export interface MoleculerParts {
   tracerFor(service: string): Tracer;
   readonly service: string;
   /**
-   * Told of each broker: the process that spans are of names its node, or its nodes where there are several. Returns what is
+   * Told of each broker, so that the process's tags name its node, or all nodes where there are several. Returns a function
    * to be called when the broker has stopped.
    */
   addNode(nodeID: string): () => void;

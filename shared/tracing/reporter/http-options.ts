@@ -45,7 +45,7 @@ export interface HttpReporterOptions {
    */
   readonly retryFirstMs?: number | undefined;
   /**
-   * The longest wait before any retry, so at most so long after its return is a collector noticed.
+   * The longest wait before any retry: a collector that is back is noticed after so long at the latest.
    * @default 10000
    */
   readonly retryMaxMs?: number | undefined;

@@ -3,7 +3,7 @@ const HOPELESS = 16;
 
 /**
  * Tells a batch that a collector cannot take (it answers 500 to it, or breaks down over it) from a collector that is
- * away: only a failure since whose predecessor another batch got through speaks against the batch itself.
+ * away: a failure speaks against the batch itself only where another batch has got through since its failure before.
  */
 export class Refusals {
   #failures = 0;

@@ -24,7 +24,7 @@ export interface SamplingLogger {
   warn(message: string): void;
 }
 
-/** jaeger-client's class, as far as it is used here; one interval of 0 keeps it from asking by itself. */
+/** jaeger-client's class, as far as it is used here; an interval of 0 keeps it from asking by itself. */
 interface StrategySampler extends Sampler {
   _handleSamplingServerResponse(body: string): void;
 }
