@@ -8,10 +8,8 @@ import { traceToJson } from './trace-to-json.ts';
 
 const TRACE_PATH = /^\/api\/traces\/([^/]+)$/;
 // Go's strconv.ParseBool.
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  ...Object.fromEntries(['1', 't', 'T', 'true', 'TRUE', 'True'].map((text) => [text, true])),
-  ...Object.fromEntries(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false])),
-};
+const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True'];
+const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
 
 /** Answers what is asked under `/api/`. */
 export function answerApi(store: TraceStore, { method }: IncomingMessage, url: URL): Answer {
@@ -29,8 +27,9 @@ function traceAnswer(store: TraceStore, segment: string, parameters: URLSearchPa
     if (problem !== undefined) return problemAnswer(400, problem);
   }
   const rawText = parameters.get('raw') ?? '';
-  const raw = rawText === '' ? false : BOOLEANS[rawText];
-  if (raw === undefined) return problemAnswer(400, unparsable('raw', 'ParseBool', rawText));
+  const raw = TRUE.includes(rawText);
+  if (!raw && rawText !== '' && !FALSE.includes(rawText))
+    return problemAnswer(400, unparsable('raw', 'ParseBool', rawText));
 
   const batches = store.get(id.traceId);
   if (batches === undefined) return problemAnswer(404, 'trace not found');

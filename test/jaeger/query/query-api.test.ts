@@ -19,6 +19,12 @@ test('ids and parameters, good and bad, are answered as by Jaeger', async (t) =>
   }
 });
 
+test('a parameter is no boolean by the name of a member that objects have', async (t) => {
+  const standIn = await startStandIn(t);
+  await standIn.take(good);
+  t.is((await standIn.get(`/api/traces/${GOOD_TRACE}?raw=constructor`)).status, 400);
+});
+
 for (const [spelling, path] of [
   ['capitals', GOOD_TRACE.toUpperCase()],
   ['base64', encodeURIComponent(Buffer.from(GOOD_TRACE, 'hex').toString('base64'))],
