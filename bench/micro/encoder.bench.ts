@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
 import { ThriftWriter } from '#shared/tracing/thrift/thrift-writer.ts';
-import { copyOfFinished, type FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import { copyOfFinished, type FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import type { Tags } from '#shared/tracing/tracer/tag-pairs.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 import { CALL_TAGS, createLoopTracer } from './spans.ts';

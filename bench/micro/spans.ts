@@ -1,9 +1,9 @@
 /** A tracer for the loops, and spans as the hooks make them. */
 import { uberTraceId } from '#shared/tracing/propagation/uber-trace-id.ts';
 import { Clock } from '#shared/tracing/tracer/clock.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import { createRandomId } from '#shared/tracing/tracer/ids.ts';
 import { createSampler } from '#shared/tracing/tracer/sampling.ts';
-import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
 
 /** Tags as the call hook has them: constant for an action, frozen, encoded once. */

@@ -7,7 +7,7 @@ import { processTags } from '#shared/tracing/backends/process-tags.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
 import type { RecordedSpan } from '#shared/tracing/testing.ts';
 import { writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
-import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import { tagPairs } from '#shared/tracing/tracer/tag-pairs.ts';
 import type { SpanJson, TagJson, TraceJson } from '../../jaeger/tree/trace-json.ts';
 import { contextOf, referenceTo } from '../shared/tracing/thrift/finished-span.ts';

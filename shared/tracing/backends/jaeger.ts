@@ -2,10 +2,10 @@
 import { uberTraceId } from '../propagation/uber-trace-id.ts';
 import { writeSpan } from '../thrift/span-encoding.ts';
 import { Clock } from '../tracer/clock.ts';
+import { copyOfFinished, type FinishedSpan } from '../tracer/finished-span.ts';
 import { createRandomId } from '../tracer/ids.ts';
 import { durationUs } from '../tracer/microseconds.ts';
 import type { Sampler } from '../tracer/sampler.ts';
-import { copyOfFinished, type FinishedSpan } from '../tracer/span.ts';
 import { type Tags, tagPairs } from '../tracer/tag-pairs.ts';
 import { JaegerTracer } from '../tracer/tracer.ts';
 import type { Backend } from './backend.ts';

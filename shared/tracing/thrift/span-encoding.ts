@@ -3,8 +3,8 @@
  * Source: jaeger.thrift of https://github.com/jaegertracing/jaeger-idl
  */
 import { cut, textOf } from '../text.ts';
+import type { FinishedSpan, SpanLog, SpanReference } from '../tracer/finished-span.ts';
 import { durationUs, microseconds } from '../tracer/microseconds.ts';
-import type { FinishedSpan, SpanLog, SpanReference } from '../tracer/span.ts';
 import { type Tags, tagPairs } from '../tracer/tag-pairs.ts';
 import { type Extent, writeWithin } from './extent.ts';
 import { CUT_TAG, LONGEST_NAME, sharedTagBytes, writeTagList, writeTags } from './tag-encoding.ts';

@@ -10,10 +10,11 @@ import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
 import { NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
 import { DiscardedSpan, type DiscardedSpanOwner } from './discarded-span.ts';
+import type { FinishedSpan, SpanReference } from './finished-span.ts';
 import { LocalTrace } from './local-trace.ts';
 import { contextFromText, DiscardedHop, remoteContext } from './remote-context.ts';
 import type { Sampler } from './sampler.ts';
-import { type FinishedSpan, JaegerSpan, type SpanOwner, type SpanReference } from './span.ts';
+import { JaegerSpan, type SpanOwner } from './span.ts';
 import { JaegerSpanContext } from './span-context.ts';
 import { hasTag } from './tag-pairs.ts';
 

@@ -1,7 +1,7 @@
 /** Finished spans, made without a tracer. */
 import { NO_BAGGAGE } from '#shared/tracing/tracer/baggage.ts';
+import type { FinishedSpan, SpanReference } from '#shared/tracing/tracer/finished-span.ts';
 import { LocalTrace } from '#shared/tracing/tracer/local-trace.ts';
-import type { FinishedSpan, SpanReference } from '#shared/tracing/tracer/span.ts';
 import { JaegerSpanContext } from '#shared/tracing/tracer/span-context.ts';
 
 export interface Ids {

@@ -3,7 +3,7 @@ import test from 'ava';
 import opentracing from 'opentracing';
 import { writeProcess, writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
 import { LIST, STRUCT, ThriftWriter } from '#shared/tracing/thrift/thrift-writer.ts';
-import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import type { Tags } from '#shared/tracing/tracer/tag-pairs.ts';
 import { decodeBatch, TAG_TYPE, type ThriftSpan } from '../../../../jaeger/thrift/jaeger-batch.ts';
 import { decoded, tagValueOf } from '../../../helpers/decoded-thrift.ts';

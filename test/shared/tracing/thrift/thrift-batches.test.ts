@@ -3,7 +3,7 @@ import { AGENT_MESSAGE, BARE, type Framing } from '#shared/tracing/thrift/agent-
 import type { EncodedBatch } from '#shared/tracing/thrift/service-batch.ts';
 import { writeSpan } from '#shared/tracing/thrift/span-encoding.ts';
 import { ThriftBatches } from '#shared/tracing/thrift/thrift-batches.ts';
-import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import { decoded } from '../../../helpers/decoded-thrift.ts';
 import { until } from '../../../helpers/until.ts';
 import { finishedSpan } from './finished-span.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import opentracing, { type Span } from 'opentracing';
 import { DiscardedSpan } from '#shared/tracing/tracer/discarded-span.ts';
-import type { FinishedSpan } from '#shared/tracing/tracer/span.ts';
+import type { FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import type { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
 import { collectGarbage } from '../../../helpers/garbage.ts';
 import { createRecordingTracer } from './recording-tracer.ts';

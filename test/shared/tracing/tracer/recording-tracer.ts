@@ -1,9 +1,9 @@
 /** The library's own tracer over a list of what it has recorded. */
 import { uberTraceId } from '#shared/tracing/propagation/uber-trace-id.ts';
 import { Clock } from '#shared/tracing/tracer/clock.ts';
+import { copyOfFinished, type FinishedSpan } from '#shared/tracing/tracer/finished-span.ts';
 import { createRandomId } from '#shared/tracing/tracer/ids.ts';
 import { createSampler, type SamplerSettings } from '#shared/tracing/tracer/sampling.ts';
-import { copyOfFinished, type FinishedSpan } from '#shared/tracing/tracer/span.ts';
 import { JaegerTracer } from '#shared/tracing/tracer/tracer.ts';
 
 interface Given {
