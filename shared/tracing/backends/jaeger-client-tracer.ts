@@ -6,7 +6,8 @@ import type { Span, SpanContext, SpanOptions, Tracer } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
 import { textOf } from '../text.ts';
-import { referenced, type SpanCounts } from '../tracer/tracer.ts';
+import { referenced } from '../tracer/references.ts';
+import type { SpanCounts } from '../tracer/tracer.ts';
 
 /** jaeger-client's tracer with those of its private parts that are set here. */
 export interface ClientTracer extends Tracer {

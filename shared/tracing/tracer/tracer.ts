@@ -4,15 +4,16 @@
  * Ids stay text and tags as they were given until they are encoded, a span that is not sampled keeps no more than how it
  * began, and one that is sampled is handed to a sink as it finishes, and forgotten.
  */
-import type { Reference, Span, SpanContext, SpanOptions } from 'opentracing';
+import type { Span, SpanContext, SpanOptions } from 'opentracing';
 import * as opentracing from 'opentracing';
 import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
 import { NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
 import { DiscardedSpan, type DiscardedSpanOwner } from './discarded-span.ts';
-import type { FinishedSpan, SpanReference } from './finished-span.ts';
+import type { FinishedSpan } from './finished-span.ts';
 import { LocalTrace } from './local-trace.ts';
-import { contextFromText, DiscardedHop, remoteContext } from './remote-context.ts';
+import { contextOf, parentOf, referencesFrom, unopenedOf } from './references.ts';
+import { contextFromText, remoteContext } from './remote-context.ts';
 import type { Sampler } from './sampler.ts';
 import { JaegerSpan, type SpanOwner } from './span.ts';
 import { JaegerSpanContext } from './span-context.ts';
@@ -43,7 +44,6 @@ export interface TracerParts {
 
 const { FORMAT_BINARY, FORMAT_HTTP_HEADERS, FORMAT_TEXT_MAP } = opentracing;
 const { SAMPLING_PRIORITY } = opentracing.Tags;
-const { REFERENCE_CHILD_OF, REFERENCE_FOLLOWS_FROM } = opentracing;
 const DEBUG_ID_TAG = 'jaeger-debug-id';
 const NO_OPTIONS: SpanOptions = Object.freeze({});
 const IN_HEADERS: CodecOptions = { httpHeaders: true };
@@ -200,60 +200,3 @@ function codecOptions(format: string): CodecOptions | undefined {
 function isTextMap(carrier: unknown): carrier is TextMap {
   return typeof carrier === 'object' && carrier !== null;
 }
-
-type Context = JaegerSpanContext | DiscardedHop;
-
-/** The context of a span or context of this tracer; spans of other tracers say nothing to it. */
-function contextOf(spanOrContext: Span | SpanContext | undefined): JaegerSpanContext | undefined {
-  if (spanOrContext instanceof JaegerSpan) return spanOrContext.spanContext;
-  const context = spanOrContext instanceof opentracing.Span ? spanOrContext.context() : spanOrContext;
-  if (context instanceof DiscardedHop) return context.open();
-  return context instanceof JaegerSpanContext ? context : undefined;
-}
-
-/** The same of a parent, which is asked for no more than it knows. */
-function unopenedOf(spanOrContext: Span | SpanContext | undefined): Context | undefined {
-  if (spanOrContext instanceof DiscardedHop) return spanOrContext;
-  return spanOrContext instanceof DiscardedSpan ? spanOrContext.parentOfChildren : contextOf(spanOrContext);
-}
-
-type GivenReferences = NonNullable<SpanOptions['references']>;
-
-function parentOf<Found>(
-  { childOf, references }: SpanOptions,
-  contextOf: (given: Span | SpanContext | undefined) => Found | undefined,
-): Found | undefined {
-  return contextOf(childOf) ?? (Array.isArray(references) ? parentAmong(references, contextOf) : undefined);
-}
-
-function parentAmong<Found>(
-  references: GivenReferences,
-  contextOf: (given: SpanContext | undefined) => Found | undefined,
-): Found | undefined {
-  let followed: Found | undefined;
-  for (const reference of references) {
-    const context = contextOf(referenced(reference));
-    if (context === undefined) continue;
-    if (reference.type() === REFERENCE_CHILD_OF) return context;
-    if (reference.type() === REFERENCE_FOLLOWS_FROM) followed ??= context;
-  }
-  return followed;
-}
-
-function referencesFrom(references: GivenReferences): SpanReference[] {
-  return references.flatMap((reference) => {
-    const context = contextOf(referenced(reference));
-    const type = context?.isValid && REFERENCE_TYPES[reference.type()];
-    return context && type ? [{ type, context }] : [];
-  });
-}
-
-/** Nothing of what is no reference: a list may have gaps, such as of `parent && followsFrom(parent)`. */
-export function referenced(reference: Partial<Reference> | null | undefined): SpanContext | undefined {
-  return reference?.referencedContext?.();
-}
-
-const REFERENCE_TYPES: Readonly<Record<string, SpanReference['type']>> = {
-  [REFERENCE_CHILD_OF]: 'child_of',
-  [REFERENCE_FOLLOWS_FROM]: 'follows_from',
-};
