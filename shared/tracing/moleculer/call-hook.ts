@@ -3,12 +3,12 @@
  * missing nodes and open circuits seen. The hook calls `next` at once and exactly once: Moleculer keeps the last call's
  * result in a variable that all calls share, and mixes up their meta otherwise.
  */
-import type { CallingOptions, Context } from 'moleculer';
+import type { CallingOptions } from 'moleculer';
 import type { Span } from 'opentracing';
 import { currentSpan, isSuppressed, SUPPRESSED } from '../current-span.ts';
 import { isDiscarded } from '../discarded.ts';
 import { isRecorded } from '../recorded.ts';
-import { growTags, remembered } from '../shared-tags.ts';
+import { growTags } from '../shared-tags.ts';
 import { markError } from '../span-error.ts';
 import * as tag from '../tags.ts';
 import { isThenable } from '../thenable.ts';
@@ -20,9 +20,9 @@ import {
   nextAttempt,
   noteAttempt,
 } from './attempts.ts';
-import { callerSpan, serviceOf } from './caller-span.ts';
+import { callTags, describeCallee } from './call-tags.ts';
+import { callerSpan } from './caller-span.ts';
 import { forgetCause, type HopOptions, hopOptions } from './hop.ts';
-import { isOfCall } from './inner-wraps.ts';
 import type { MoleculerTracing } from './moleculer-tracing.ts';
 import type { OpenSpan } from './open-ends.ts';
 import { followStream, isStream, keepActive } from './streams.ts';
@@ -54,7 +54,7 @@ export function callTracing(tracing: MoleculerTracing) {
   const startSpan = (name: string, parent: Span | undefined): Span => {
     const tracer = parent?.tracer() ?? tracing.tracerFor(tracing.service);
     const span = tracer.startSpan(name, parent ? { childOf: parent } : undefined);
-    if (isRecorded(span)) growTags(span, undefined, tagsOf(name).tags);
+    if (isRecorded(span)) growTags(span, undefined, callTags(name));
     return span;
   };
 
@@ -236,36 +236,4 @@ function isRefusal(error: unknown, { level }: TracedContext, actions: readonly s
 /** True where the span has ended already, with the attempt that it was. */
 function isClosed({ attempt, span }: TracedCall): boolean {
   return attempt !== undefined && attempt.client !== span;
-}
-
-/** The tags of an action's calls: as they begin, and once it is known which node is called. */
-const tagsOf = remembered((name: string) => {
-  const tags = Object.freeze({
-    [tag.SPAN_KIND]: tag.CLIENT,
-    [tag.COMPONENT]: 'moleculer',
-    [tag.PEER_SERVICE]: serviceOf(name),
-    [tag.MOLECULER_ACTION]: name,
-  });
-  const withNode = (remote: boolean) => (nodeID: string) =>
-    Object.freeze({ ...tags, [tag.MOLECULER_NODE]: nodeID, [tag.MOLECULER_REMOTE]: remote });
-  return { tags, withOwnNode: remembered(withNode(false)), withRemoteNode: remembered(withNode(true)) };
-});
-
-/** The context is whatever a middleware has put there, if it has answered itself. */
-function describeCallee(
-  { span, name }: Pick<TracedCall, 'span' | 'name'>,
-  ctx: Partial<TracedContext> | null | undefined,
-): void {
-  if (!ctx?.nodeID || !isRecorded(span)) return;
-  const { tags, withOwnNode, withRemoteNode } = tagsOf(name);
-  const withNode = ctx.nodeID === ctx.broker?.nodeID ? withOwnNode : withRemoteNode;
-  growTags(span, tags, withNode(ctx.nodeID));
-  const timeoutMs = timeoutOf(ctx);
-  if (timeoutMs > 0) span.setTag(tag.MOLECULER_TIMEOUT_MS, Math.round(timeoutMs));
-  if (ctx.fallbackResult && isOfCall(ctx)) span.setTag(tag.MOLECULER_FALLBACK, true);
-}
-
-function timeoutOf({ options }: Partial<Context>): number {
-  const timeout = options?.timeout;
-  return typeof timeout === 'number' ? timeout : 0;
 }
