@@ -34,8 +34,13 @@ export function createLoginLimit({
   return async <T>({ clientAddress, email }: Attempt, signIn: () => Promise<T>): Promise<T> => {
     const client = networkOf(clientAddress);
     const account = `${client} ${email.toLowerCase()}`;
-    const waitMs = accounts.take(account) || clients.take(client);
-    if (waitMs > 0) throw new TooManyAttemptsError(waitMs);
+    const accountWaitMs = accounts.take(account);
+    if (accountWaitMs > 0) throw new TooManyAttemptsError(accountWaitMs);
+    const clientWaitMs = clients.take(client);
+    if (clientWaitMs > 0) {
+      accounts.giveBack(account); // what is refused was no attempt
+      throw new TooManyAttemptsError(clientWaitMs);
+    }
     let isWrong = false;
     try {
       return await signIn();

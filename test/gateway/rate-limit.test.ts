@@ -105,6 +105,21 @@ test('what fails for another reason than wrong credentials was no attempt', asyn
   await t.throwsAsync(limited(ada, wrong), { instanceOf: TooManyAttemptsError });
 });
 
+test('what is refused for the client was no attempt on the account', async (t) => {
+  let timeMs = 0;
+  const now = () => timeMs;
+  const limited = createLoginLimit({
+    account: { burst: 1, intervalMs: 60_000, now },
+    client: { burst: 1, intervalMs: 1000, now },
+  });
+  const ada = { clientAddress: '192.0.2.1', email: 'ada@example.org' };
+  await t.throwsAsync(limited({ ...ada, email: 'other' }, wrong), { message: 'wrong' });
+  const error = await t.throwsAsync(limited(ada, wrong), { instanceOf: TooManyAttemptsError });
+  t.is(error?.retryAfterS, 1);
+  timeMs = 1000;
+  t.is(await limited(ada, async () => 'in'), 'in');
+});
+
 for (const [one, other, isSame] of [
   ['2001:db8::1', '2001:db8::ffff:1', true],
   ['2001:db8:0:0:1::', '2001:db8::2', true],
