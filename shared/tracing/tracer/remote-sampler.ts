@@ -45,13 +45,16 @@ export function createRemoteSampler(
   // It begins to ask with the first span, whose request must not be held for as long as it asks.
   const outside = AsyncLocalStorage.snapshot();
   let strategy: StrategySampler | undefined;
+  let isRefused = false;
   let timer: NodeJS.Timeout | undefined;
   let heard: boolean | undefined;
 
   const refresh = async (): Promise<void> => {
     try {
       const body = await ask(url, AbortSignal.any([closed.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
+      isRefused = false;
       strategy?._handleSamplingServerResponse(body);
+      if (isRefused) throw new Error('the answer is none');
       heard = true;
     } catch (error) {
       if (!closed.signal.aborted && heard !== false)
@@ -65,7 +68,17 @@ export function createRemoteSampler(
         'samplers/probabilistic_sampler',
       );
       const Remote = partOfJaegerClient<StrategySamplerClass>('samplers/remote_sampler');
-      strategy = new Remote(service, { sampler: new Probabilistic(param), refreshInterval: 0 });
+      // It tells its logger, and nobody else, of an answer that it cannot use: of any page that is found at a wrong port.
+      const refusals = {
+        error: () => {
+          isRefused = true;
+        },
+      };
+      strategy = new Remote(service, {
+        sampler: new Probabilistic(param),
+        refreshInterval: 0,
+        logger: refusals,
+      });
       if (!closed.signal.aborted) {
         timer = outside(() => setInterval(refresh, refreshIntervalMs).unref());
         void outside(refresh);

@@ -80,6 +80,20 @@ test('a Jaeger that fails is mentioned once, and again where it has answered in 
   t.deepEqual(warnings, [warning, warning]);
 });
 
+for (const answer of ['{}', 'null', '<!doctype html>'])
+  test(`an answer that is no strategy is mentioned once: ${answer}`, async (t) => {
+    let current = answer;
+    const server = await startSamplingServer(t, () => current);
+    const { isSampled, warnings } = createRemoteSampler(t, server.hostPort);
+    const warning = `no sampling strategy for my users from ${server.hostPort}: the answer is none`;
+    isSampled();
+    await until(() => warnings.length > 0);
+    await server.askedAgain(3);
+    t.deepEqual(warnings, [warning]);
+    current = ALL;
+    await until(() => isSampled());
+  });
+
 test('while it hears of no other rate it samples at its own', async (t) => {
   const server = await startSamplingServer(t, () => 'fail');
   const { isSampled, warnings } = createRemoteSampler(t, server.hostPort, { param: 1 });
