@@ -5,6 +5,7 @@ import { currentSpan, isSuppressed, withSpan } from './current-span.ts';
 import { markError } from './span-error.ts';
 import { isThenable } from './thenable.ts';
 
+/** How a span of one's own begins. */
 export interface InSpanOptions {
   /** Tags from the start. */
   tags?: Readonly<Record<string, unknown>>;

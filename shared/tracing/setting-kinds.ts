@@ -12,6 +12,7 @@ export interface Kind<Value> {
   badPart?(text: string): string;
 }
 
+/** Any text but the empty one. */
 export const TEXT: Kind<string> = { allowed: 'a text', parse: (text) => text };
 
 const TRUTHS = new Map([
@@ -21,11 +22,13 @@ const TRUTHS = new Map([
   ['0', false],
 ]);
 
+/** `true`, `false`, 1 or 0, in letters of either case. */
 export const TRUTH: Kind<boolean> = {
   allowed: 'true or false',
   parse: (text) => TRUTHS.get(text.toLowerCase()),
 };
 
+/** An absolute address, as it was written. */
 export const HTTP_URL: Kind<string> = {
   allowed: 'an http:// or https:// address',
   parse: (text) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : undefined),
@@ -47,12 +50,14 @@ function hasReadableUserInfo(address: string): boolean {
   }
 }
 
+/** A port to send to, so not 0. */
 export const PORT = wholeNumber(1, 65_535);
 
 /** A dot at the end makes a name a fully qualified one. */
 const HOST_NAME =
   /^(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
+/** A host to send to, by name or address. */
 export const HOST: Kind<string> = {
   allowed: 'a host name or an IP address',
   parse: (text) => (isIP(text) > 0 || HOST_NAME.test(text) ? text : undefined),
@@ -83,6 +88,7 @@ export function oneOf<Choice extends string>(...choices: readonly Choice[]): Kin
   };
 }
 
+/** Any number within these bounds, in decimal digits, with a point or an exponent. */
 export function number(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
   return {
     allowed: `a number${range(min, max)}`,
@@ -91,6 +97,7 @@ export function number(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number>
   };
 }
 
+/** The same in digits alone. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
   return {
     allowed: `a whole number${range(min, max)}`,

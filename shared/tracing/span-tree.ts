@@ -10,6 +10,7 @@
  */
 import type { RecordedSpan } from './backends/memory.ts';
 
+/** What a picture shows beside services, names and kinds, and in which order. */
 export interface PictureOptions {
   /** Tags to show behind each span that has them, as `name=value`. @default none */
   tags?: readonly string[];

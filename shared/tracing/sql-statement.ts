@@ -1,6 +1,7 @@
 /** What a trace shows of an SQL statement: a name for its spans, and its text without the values in it. */
 import { cut } from './text.ts';
 
+/** A statement, or several, as a trace shows them. */
 export interface Statement {
   /** What it does, and to which table: `SELECT users`, `BEGIN`. */
   readonly name: string;

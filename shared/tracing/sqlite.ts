@@ -12,6 +12,7 @@ import { whenCollected } from './when-collected.ts';
 
 const { isNativeError } = types;
 
+/** The options of {@link tracedDatabase}. */
 export interface TracedDatabaseOptions {
   /** What the database is called in traces: `db.instance`. @default `sqlite` */
   instance?: string;

@@ -20,6 +20,7 @@ export interface CaptureOptions {
   response?: Capture;
 }
 
+/** The same for a whole broker, and what is hidden in all that is captured. */
 export interface CaptureDefaults extends CaptureOptions {
   /** Names whose values are never shown. @default passwords, tokens, secrets, cookies, keys, card numbers and the like */
   redact?: readonly RegExp[];

@@ -25,6 +25,7 @@ export function isStream(value: unknown): value is Readable {
   }
 }
 
+/** How a stream is followed. */
 export interface FollowOptions {
   direction: Direction;
   /** The span that is active for the stream's listeners; as it is where none is given. */

@@ -9,13 +9,14 @@ import { get } from '../node-http.ts';
 import { partOfJaegerClient } from './jaeger-client-part.ts';
 import type { Sampler } from './sampler.ts';
 
+/** What a remote sampler is told. */
 export interface RemoteSamplerSettings {
   readonly type: 'remote';
   /** The share of traces that is recorded until the first answer, from 0 to 1. */
   readonly param: number;
   /** The Jaeger that is asked, as `host:port`. @default `127.0.0.1:5778` */
   readonly hostPort?: string | undefined;
-  /** How often it is asked. @default 60000 */
+  /** Milliseconds from one question to the next. @default 60000 */
   readonly refreshIntervalMs?: number | undefined;
 }
 
@@ -35,6 +36,7 @@ const DEFAULT_INTERVAL_MS = 60_000;
 const ANSWER_WITHIN_MS = 5000;
 const LONGEST_ANSWER = 1024 * 1024;
 
+/** A sampler for one service, which asks nobody before its first decision. */
 export function createRemoteSampler(
   settings: RemoteSamplerSettings,
   { service, logger }: { readonly service: string; readonly logger?: SamplingLogger },

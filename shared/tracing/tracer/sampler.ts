@@ -12,6 +12,7 @@ export interface SampledSpan {
   readonly operationName: string;
 }
 
+/** Decides about a trace as its first span begins and, while that is retryable, as the span gets another name or a tag. */
 export interface Sampler {
   onCreateSpan(span: SampledSpan): SamplingDecision;
   onSetOperationName(span: SampledSpan, operationName: string): SamplingDecision;
