@@ -100,17 +100,11 @@ function registerSpans(spans: () => BackendStats, registry: Registry<OpenMetrics
       },
     });
 
-  counter(
-    'tracemesh_spans_total',
-    'Spans of this process',
-    'state',
-    ({ started, finished, sent, spooled }) => ({
-      started,
-      finished,
-      sent,
-      spooled,
-    }),
-  );
+  counter('tracemesh_spans_total', 'Spans of this process', 'state', ({ started, finished, sent }) => ({
+    started,
+    finished,
+    sent,
+  }));
   counter('tracemesh_spans_dropped_total', 'Spans that were lost', 'reason', ({ dropped }) => dropped);
   counter(
     'tracemesh_collector_requests_total',
@@ -120,5 +114,6 @@ function registerSpans(spans: () => BackendStats, registry: Registry<OpenMetrics
   );
   gauge('tracemesh_spans_queued', 'Spans that wait to be sent', ({ queued }) => queued);
   gauge('tracemesh_spans_queued_bytes', 'Bytes that wait to be sent', ({ queuedBytes }) => queuedBytes);
+  gauge('tracemesh_spans_spooled', 'Spans in files of the spool', ({ spooled }) => spooled);
   gauge('tracemesh_spans_unfinished', 'Spans that run', ({ unfinished }) => unfinished);
 }

@@ -10,7 +10,7 @@ const stats = {
   finished: 4,
   unfinished: 1,
   sent: 2,
-  spooled: 0,
+  spooled: 6,
   dropped: { queue_full: 1 },
   queued: 1,
   queuedBytes: 100,
@@ -39,6 +39,7 @@ test('OpenMetrics has counts, durations, and a trace as an example', async (t) =
   t.regex(text, /^tracemesh_spans_total\{state="sent"\} 2$/m);
   t.regex(text, /^tracemesh_spans_dropped_total\{reason="queue_full"\} 1$/m);
   t.regex(text, /^tracemesh_spans_queued 1$/m);
+  t.regex(text, /^# TYPE tracemesh_spans_spooled gauge\ntracemesh_spans_spooled 6$/m);
   t.regex(text, /^tracemesh_spans_unfinished 1$/m);
   t.regex(text, /^process_cpu_seconds_total /m);
 });
