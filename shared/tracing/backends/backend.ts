@@ -32,7 +32,7 @@ export interface CloseResult {
 export interface Backend {
   /** False where there are no spans at all: nothing is hooked but what moleculer/disabled.ts needs. */
   readonly enabled: boolean;
-  /** Adds tags to the process of all spans that are finished from now on, where the settings have none of these names. */
+  /** Adds tags to the process of services whose first span has yet to finish, where the settings have none of these names. */
   describeProcess?(tags: Tags): void;
   /** A new tracer whose spans carry this service's name. */
   createTracer(service: string): Tracer;
