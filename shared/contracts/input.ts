@@ -7,7 +7,8 @@ import { compileFields } from './fields.ts';
 /** How long input is waited for. */
 export interface InputOptions {
   /**
-   * Milliseconds without an item until the stream is given up: a caller that goes away in the middle is not heard of.
+   * Milliseconds for which an item is waited for until the stream is given up: a caller that goes away in the middle is not
+   * heard of.
    * @default 30000
    */
   idleMs?: number;
@@ -44,13 +45,15 @@ export function readInput(
   const check = compileFields(schema);
 
   async function* items(stream: Readable): AsyncGenerator<unknown> {
-    const timer = setTimeout(() => stream.destroy(new InputIdleError(idleMs)), idleMs).unref();
+    const startTimer = () => setTimeout(() => stream.destroy(new InputIdleError(idleMs)), idleMs).unref();
+    let timer = startTimer();
     try {
       for await (const item of stream) {
+        clearTimeout(timer); // what comes next is the reader's own time
         const problems = check(item);
         if (problems.length > 0) throw new InvalidFieldsError(problems);
         yield item;
-        timer.refresh();
+        timer = startTimer();
       }
     } finally {
       clearTimeout(timer);
