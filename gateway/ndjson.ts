@@ -8,7 +8,7 @@ export const NDJSON = 'application/x-ndjson';
 /**
  * The lines of a stream of objects. It is read no faster than they are, destroyed with them, and fails them when it fails;
  * resolves when the first line is there, so that what fails before can still be answered as an error.
- * @param signal ends the wait for the first line, and then the stream
+ * @param signal ends the wait for the first line, and the stream with it; once there is a line it is of no account
  * @throws what the stream fails with before its first line, or the reason of the signal
  */
 export async function toNdjson(items: Readable, signal: AbortSignal): Promise<Readable> {
