@@ -1,6 +1,6 @@
 /** Where the spans of one `npm start` go: to a Jaeger that is there, or to the stand-in. */
 import { isIPv4 } from 'node:net';
-import { type Environment, loadJaegerConfig } from '#shared/config.ts';
+import { type Environment, loadConfig, loadJaegerConfig } from '#shared/config.ts';
 import type { ReadyMessage } from '#shared/lifecycle.ts';
 import { type Address, answers } from './probe.ts';
 
@@ -22,13 +22,22 @@ export async function findJaeger(env: Environment): Promise<JaegerFound> {
   const address = addressOfSpans(env) ?? { host: '127.0.0.1', port: collectorPort };
   if (!isLoopback(address.host)) return { queryUrl };
   if (address.port !== 0 && (await answers(address))) return { queryUrl };
-  return { standIn: { JAEGER_COLLECTOR_PORT: String(address.port) }, queryUrl };
+  const agentPort = env['JAEGER_AGENT_HOST'] && loadAgentPort(env);
+  return {
+    standIn: {
+      JAEGER_COLLECTOR_PORT: String(address.port),
+      ...(agentPort && { JAEGER_BINARY_PORT: String(agentPort) }),
+    },
+    queryUrl,
+  };
 }
 
 /** The variables that lead the library, and links, to a stand-in that runs; those that are set stay as they are. */
 export function variablesFor({ url, urls }: ReadyMessage, env: Environment): Record<string, string> {
+  const usesAgent = Boolean(env['JAEGER_AGENT_HOST']);
   const addresses = {
-    JAEGER_ENDPOINT: env['JAEGER_AGENT_HOST'] ? undefined : urls?.collector, // it would win over the agent
+    JAEGER_ENDPOINT: usesAgent ? undefined : urls?.collector, // it would win over the agent
+    JAEGER_AGENT_PORT: usesAgent && urls?.agent ? new URL(urls.agent).port : undefined,
     OTEL_EXPORTER_OTLP_ENDPOINT: urls?.otlp,
     ZIPKIN_ENDPOINT: urls?.zipkin,
     JAEGER_QUERY_URL: url,
@@ -49,6 +58,10 @@ function addressOfSpans(env: Environment): Address | undefined {
   }
   const agent = env['JAEGER_AGENT_HOST'];
   return agent && !isLoopback(agent) ? { host: agent, port: 6832 } : undefined;
+}
+
+function loadAgentPort(env: Environment): number | undefined {
+  return loadConfig(env, (variables) => ({ port: variables.port('JAEGER_AGENT_PORT') })).port;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,7 @@
-/** The stand-in for Jaeger: a collector, a bounded store and a query server in one process, on loopback. */
-
+/** The stand-in for Jaeger: a collector, an agent, a bounded store and a query server in one process, on loopback. */
 import { type HttpServer, type ServerLogger, startHttpServer } from './http/server.ts';
 import { createQueryServer } from './query/query-server.ts';
+import { type AgentLogger, startAgent } from './receive/agent.ts';
 import { createCollector } from './receive/collector.ts';
 import { TraceStore, type TraceStoreOptions } from './store/trace-store.ts';
 
@@ -9,9 +9,11 @@ import { TraceStore, type TraceStoreOptions } from './store/trace-store.ts';
 export interface JaegerOptions {
   /** 0 takes a free one. */
   collectorPort: number;
+  /** For spans over UDP; 0 takes a free one. */
+  binaryPort: number;
   /** 0 takes a free one. */
   queryPort: number;
-  logger: ServerLogger;
+  logger: ServerLogger & AgentLogger;
   /** How much is kept. */
   store?: TraceStoreOptions;
   /** How long requests under way may take once it closes. @default 2000 */
@@ -22,6 +24,8 @@ export interface JaegerOptions {
 export interface Jaeger {
   /** Where spans are posted to, Thrift over HTTP. */
   collectorUrl: string;
+  /** Where spans are sent to over UDP, `udp://127.0.0.1:<port>`; undefined where that port cannot be had. */
+  agentUrl: string | undefined;
   /** The page and the API, without a trailing slash. */
   queryUrl: string;
   store: TraceStore;
@@ -30,13 +34,13 @@ export interface Jaeger {
 }
 
 /**
- * Starts both servers, or neither.
+ * Starts both servers, or neither; and the agent, if its port is free.
  * @throws {ListenError}
  */
 export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
   const { logger, closeDeadlineMs } = options;
   const store = new TraceStore(options.store);
-  const opened: HttpServer[] = [];
+  const opened: Pick<HttpServer, 'close'>[] = [];
   const close = async () => {
     await Promise.all(opened.map((server) => server.close()));
   };
@@ -57,7 +61,15 @@ export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
       ...(closeDeadlineMs !== undefined && { closeDeadlineMs }),
     });
     opened.push(query);
-    return { collectorUrl: `${collector.url}/api/traces`, queryUrl: query.url, store, close };
+    const agent = await startAgent(store, { port: options.binaryPort, logger });
+    if (agent) opened.push(agent);
+    return {
+      collectorUrl: `${collector.url}/api/traces`,
+      agentUrl: agent?.url,
+      queryUrl: query.url,
+      store,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -22,10 +22,11 @@ async function main(): Promise<void> {
   let jaeger: Jaeger | undefined;
   const lifecycle = startLifecycle({ close: async () => jaeger?.close(), logger });
   jaeger = await startJaeger({ ...ports, logger });
-  logger.info(`takes spans at ${jaeger.collectorUrl}, shows them at ${jaeger.queryUrl}`);
+  const collectors = [jaeger.collectorUrl, jaeger.agentUrl].filter((url) => url !== undefined);
+  logger.info(`takes spans at ${collectors.join(' and ')}, shows them at ${jaeger.queryUrl}`);
   lifecycle.announceReady({
     name: 'jaeger',
     url: jaeger.queryUrl,
-    urls: { collector: jaeger.collectorUrl },
+    urls: { collector: jaeger.collectorUrl, ...(jaeger.agentUrl && { agent: jaeger.agentUrl }) },
   });
 }

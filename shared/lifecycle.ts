@@ -14,8 +14,11 @@ export interface ReadyMessage {
   name: string;
   /** The address that people open, without a trailing slash. */
   url?: string;
-  /** The stand-in's further ones: the values for JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and ZIPKIN_ENDPOINT. */
-  urls?: { collector?: string; otlp?: string; zipkin?: string };
+  /**
+   * The stand-in's further ones: the values for JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT and ZIPKIN_ENDPOINT, and
+   * `udp://<JAEGER_AGENT_HOST>:<JAEGER_AGENT_PORT>`.
+   */
+  urls?: { collector?: string; agent?: string; otlp?: string; zipkin?: string };
   /** Of a service node: the services that the mesh knows by it. */
   services?: readonly string[];
   /** Of a service node: where its `/metrics` and `/health` are, without a trailing slash. */

@@ -11,9 +11,8 @@ import {
 import type { TraceStore } from '../store/trace-store.ts';
 import { decodeBatch } from '../thrift/jaeger-batch.ts';
 import { ThriftError } from '../thrift/thrift-error.ts';
-import { repair } from './repair.ts';
 import { RequestBodyError, readBody } from './request-body.ts';
-import { spansFromThrift } from './spans-from-thrift.ts';
+import { takeBatch } from './take-batch.ts';
 
 const PATH = '/api/traces';
 const CONTENT_TYPES = ['application/x-thrift', 'application/vnd.apache.thrift.binary'];
@@ -42,9 +41,7 @@ async function receive(request: IncomingMessage, store: TraceStore): Promise<Ans
   const body = await readBody(request, MAX_BODY_BYTES);
   const problem = contentTypeProblem(request.headers['content-type'] ?? '');
   if (problem !== undefined) return textAnswer(400, escapeHtml(problem));
-  const batch = spansFromThrift(decodeBatch(body));
-  repair(batch);
-  store.add(batch);
+  takeBatch(decodeBatch(body), store);
   return { status: 202 };
 }
 

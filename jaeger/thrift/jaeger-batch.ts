@@ -122,7 +122,7 @@ const readClientStats = structReader<ThriftClientStats>('ClientStats', {
   3: { name: 'failedToEmitSpans', type: i64, read: (from) => from.i64(), required: true },
 });
 
-const readBatch = structReader<ThriftBatch>('Batch', {
+export const readBatch = structReader<ThriftBatch>('Batch', {
   1: { name: 'process', type: struct, read: readProcess, required: true },
   2: { name: 'spans', type: list, read: (from) => from.structs(readSpan), required: true },
   3: { name: 'seqNo', type: i64, read: (from) => from.i64() },

@@ -38,6 +38,11 @@ for (const [title, env, port] of [
   });
 }
 
+test('the stand-in takes spans where the library sends them to an agent on loopback', async (t) => {
+  const env = { JAEGER_COLLECTOR_PORT: '1', JAEGER_AGENT_HOST: 'localhost', JAEGER_AGENT_PORT: '7000' };
+  t.deepEqual((await findJaeger(env)).standIn, { JAEGER_COLLECTOR_PORT: '1', JAEGER_BINARY_PORT: '7000' });
+});
+
 for (const env of [
   { JAEGER_ENDPOINT: 'http://jaeger.invalid:14268/api/traces' },
   { JAEGER_ENDPOINT: 'https://jaeger.invalid/api/traces' },
@@ -57,7 +62,11 @@ const standIn = {
   type: 'ready',
   name: 'jaeger',
   url: 'http://127.0.0.1:4',
-  urls: { collector: 'http://127.0.0.1:1/api/traces', otlp: 'http://127.0.0.1:2' },
+  urls: {
+    collector: 'http://127.0.0.1:1/api/traces',
+    agent: 'udp://127.0.0.1:3',
+    otlp: 'http://127.0.0.1:2',
+  },
 } as const;
 
 test('addresses that are not set follow the stand-in', (t) => {
@@ -73,6 +82,14 @@ test('addresses that are set stay, and an agent is not overruled by an endpoint'
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://o',
     JAEGER_QUERY_URL: 'http://q',
     JAEGER_AGENT_HOST: 'localhost',
+    JAEGER_AGENT_PORT: '7000',
   };
   t.deepEqual(variablesFor(standIn, set), {});
+});
+
+test('the port of an agent that is not set follows the stand-in', (t) => {
+  t.like(variablesFor(standIn, { JAEGER_AGENT_HOST: 'localhost' }), {
+    JAEGER_ENDPOINT: undefined,
+    JAEGER_AGENT_PORT: '3',
+  });
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -10,11 +11,13 @@ import { THRIFT_TYPE } from './stand-in.ts';
 
 const program = join(import.meta.dirname, '../../jaeger/main.ts');
 
+const FREE_PORTS = { JAEGER_COLLECTOR_PORT: '0', JAEGER_BINARY_PORT: '0', JAEGER_QUERY_PORT: '0' };
+
 /** Starts the stand-in's process with a channel to it; ports are free ones unless `env` says otherwise. */
 function startProcess(t: ExecutionContext, env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, JAEGER_COLLECTOR_PORT: '0', JAEGER_QUERY_PORT: '0', LOG_LEVEL: 'info', ...env },
+    env: { ...process.env, ...FREE_PORTS, LOG_LEVEL: 'info', ...env },
   });
   t.teardown(() => child.kill('SIGKILL'));
   const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
@@ -32,7 +35,7 @@ function collected(stream: ChildProcess['stdout']): Promise<string> {
 async function ready(child: ChildProcess) {
   const [message] = (await once(child, 'message')) as [ReadyMessage];
   const { url = '', urls } = message;
-  return { message, queryUrl: url, collectorUrl: urls?.['collector'] ?? '' };
+  return { message, queryUrl: url, collectorUrl: urls?.['collector'] ?? '', agentUrl: urls?.agent };
 }
 
 test('the process says where it serves, and serves there', async (t) => {
@@ -91,6 +94,24 @@ for (const [variable, purpose] of [
     t.is(await output, '');
   });
 }
+
+test('a port in use for spans over UDP costs a warning and nothing else', async (t) => {
+  const other = createSocket('udp4').bind(0, '127.0.0.1');
+  t.teardown(() => other.close());
+  await once(other, 'listening');
+  const { port } = other.address();
+  const { child, exit, output } = startProcess(t, { JAEGER_BINARY_PORT: String(port) });
+  const { collectorUrl, agentUrl } = await ready(child);
+  t.is(agentUrl, undefined);
+  const { good } = loadRecordedErrors();
+  t.is((await fetch(collectorUrl, { method: 'POST', body: good, headers: THRIFT_TYPE })).status, 202);
+  child.kill('SIGTERM');
+  t.deepEqual(await exit, [0, null]);
+  t.regex(
+    await output,
+    new RegExp(`no spans are taken over UDP: port ${port} cannot be had; JAEGER_BINARY_PORT sets another`),
+  );
+});
 
 test('bad variables end it with one message that names them', async (t) => {
   const { exit, errors } = startProcess(t, { JAEGER_COLLECTOR_PORT: '99999', LOG_LEVEL: 'loud' });

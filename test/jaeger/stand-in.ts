@@ -24,8 +24,9 @@ export async function startStandIn(
   t: ExecutionContext,
   options: Partial<JaegerOptions> = {},
 ): Promise<StandIn> {
-  const logger = { error: (...args: unknown[]) => t.fail(`logged: ${JSON.stringify(args)}`) };
-  const jaeger = await startJaeger({ collectorPort: 0, queryPort: 0, logger, ...options });
+  const fail = (...args: unknown[]) => t.fail(`logged: ${JSON.stringify(args)}`);
+  const logger = { error: fail, warn: fail };
+  const jaeger = await startJaeger({ collectorPort: 0, binaryPort: 0, queryPort: 0, logger, ...options });
   t.teardown(() => jaeger.close());
   const post: StandIn['post'] = (body, headers = THRIFT_TYPE) =>
     fetch(jaeger.collectorUrl, { method: 'POST', body, headers });
