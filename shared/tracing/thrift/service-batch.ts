@@ -24,6 +24,8 @@ export interface EncodedBatch {
 
 const STOP = 0;
 
+const TOO_LARGE = 'the span is too large';
+
 export class ServiceBatch {
   readonly #writer = new ThriftWriter();
   readonly #maxBytes: number;
@@ -31,6 +33,7 @@ export class ServiceBatch {
   readonly #listAt: number;
   readonly #spansAt: number;
   #spans = 0;
+  #isWriting = false;
 
   constructor({ service, processTags, framing, maxBytes }: ServiceBatchOptions) {
     const writer = this.#writer;
@@ -53,6 +56,18 @@ export class ServiceBatch {
     return this.#spans === 0 ? 0 : this.#writer.length;
   }
 
+  /** True where a span is asked for what it has, which may run code that ends other spans: these cannot be added now. */
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
+  /** Writes a span by itself, to be added later. Throws where it cannot be written at all. */
+  written<Span>(span: Span, write: WriteSpan<Span>): Uint8Array {
+    const writer = new ThriftWriter();
+    if (!write(writer, span, this.#roomForOne)) throw new RangeError(TOO_LARGE);
+    return writer.bytes();
+  }
+
   /**
    * Writes one more span. Answers the batch of those before it, where they leave no room for it. Throws where the span
    * cannot be written at all; then the batch is as it was.
@@ -60,12 +75,14 @@ export class ServiceBatch {
   add<Span>(span: Span, write: WriteSpan<Span>): EncodedBatch | undefined {
     const writer = this.#writer;
     const before = writer.length;
-    const roomForOne = this.#maxBytes - this.#spansAt;
+    this.#isWriting = true;
     try {
-      if (!write(writer, span, before + roomForOne)) throw new RangeError('the span is too large');
+      if (!write(writer, span, before + this.#roomForOne)) throw new RangeError(TOO_LARGE);
     } catch (error) {
       writer.truncate(before);
       throw error;
+    } finally {
+      this.#isWriting = false;
     }
     if (writer.length <= this.#maxBytes) {
       this.#spans++;
@@ -84,6 +101,10 @@ export class ServiceBatch {
     this.#writer.shrink(2 * batch.bytes.length);
     this.#spans = 0;
     return batch;
+  }
+
+  get #roomForOne(): number {
+    return this.#maxBytes - this.#spansAt;
   }
 
   #encoded(end: number): EncodedBatch {

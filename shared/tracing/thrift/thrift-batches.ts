@@ -23,11 +23,23 @@ export interface ThriftBatchOptions<Span> {
   readonly flushIntervalMs: number;
 }
 
+interface Written {
+  readonly batch: ServiceBatch;
+  readonly bytes: Uint8Array;
+}
+
+const writeBytes: WriteSpan<Uint8Array> = (writer, bytes) => {
+  writer.raw(bytes);
+  return true;
+};
+
 export class ThriftBatches<Span extends { readonly service: string }> {
   readonly #receiver: BatchReceiver;
   readonly #options: ThriftBatchOptions<Span>;
   readonly #batches = new Map<string, ServiceBatch>();
   #timer: NodeJS.Timeout | undefined;
+  /** Spans that ended while another of their service was written, each written by itself. */
+  #meanwhile: Written[] = [];
   #lost = 0;
 
   constructor(receiver: BatchReceiver, options: ThriftBatchOptions<Span>) {
@@ -38,13 +50,17 @@ export class ThriftBatches<Span extends { readonly service: string }> {
   /** Encodes a finished span; keeps nothing of it. Never throws. */
   record(span: Span): void {
     try {
-      const full = this.#batchOf(span.service).add(span, this.#options.writeSpan);
-      if (full) this.#receiver.send(full);
+      const { writeSpan } = this.#options;
+      const batch = this.#batchOf(span.service);
+      if (batch.isWriting) {
+        this.#meanwhile.push({ batch, bytes: batch.written(span, writeSpan) });
+        return;
+      }
+      this.#add(batch, span, writeSpan);
     } catch {
       this.#lost++;
-      return;
     }
-    this.#timer ??= setTimeout(this.flush, this.#options.flushIntervalMs).unref();
+    if (this.#meanwhile.length > 0) this.#addMeanwhile();
   }
 
   /** Spans that wait for their batch to go out, and the bytes of them. */
@@ -66,8 +82,21 @@ export class ThriftBatches<Span extends { readonly service: string }> {
   readonly flush = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const batch of this.#batches.values()) if (batch.spans > 0) this.#receiver.send(batch.take());
+    for (const batch of this.#batches.values())
+      if (batch.spans > 0 && !batch.isWriting) this.#receiver.send(batch.take());
   };
+
+  #add<Added>(batch: ServiceBatch, span: Added, write: WriteSpan<Added>): void {
+    const full = batch.add(span, write);
+    if (full) this.#receiver.send(full);
+    this.#timer ??= setTimeout(this.flush, this.#options.flushIntervalMs).unref();
+  }
+
+  #addMeanwhile(): void {
+    const written = this.#meanwhile;
+    this.#meanwhile = written.filter(({ batch }) => batch.isWriting);
+    for (const { batch, bytes } of written) if (!batch.isWriting) this.#add(batch, bytes, writeBytes);
+  }
 
   #batchOf(service: string): ServiceBatch {
     let batch = this.#batches.get(service);

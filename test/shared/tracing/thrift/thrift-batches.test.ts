@@ -117,6 +117,25 @@ test('a span that cannot be written is counted, and the others are not lost with
   t.is(batches.lost, 1);
 });
 
+test('spans that end while the values of another are read come behind it', (t) => {
+  const { batches, sent } = createBatches();
+  const ends = (given: Partial<FinishedSpan>) => ({ toJSON: () => batches.record(finishedSpan(given)) });
+  const inner = { operationName: 'inner', tags: ['value', ends({ operationName: 'innermost' })] };
+  const flushes = { toJSON: () => batches.flush() };
+  const tags = ['a', ends(inner), 'b', ends({ service: 'hello', operationName: 'other' }), 'c', flushes];
+  batches.record(finishedSpan({ operationName: 'before' }));
+  batches.record(finishedSpan({ operationName: 'outer', tags }));
+  batches.record(finishedSpan({ operationName: 'after' }));
+  batches.flush();
+  t.deepEqual(names(sent), [['other'], ['before', 'outer', 'innermost', 'inner', 'after']]);
+  t.deepEqual(
+    sent.map(({ spans }) => spans),
+    [1, 5],
+  );
+  t.is(batches.lost, 0);
+  t.deepEqual(batches.waiting, { spans: 0, bytes: 0 });
+});
+
 test('a process with more tags than fit still sends its spans', (t) => {
   const processTags = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, 'v'.repeat(5000)]));
   const { batches, sent } = createBatches({ processTags, maxBatchBytes: 65_000 });
