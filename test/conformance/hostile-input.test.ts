@@ -79,6 +79,18 @@ for (const name of STRICT) {
       t.notThrows(() => tracer.inject(foreign as never, FORMAT_TEXT_MAP, {}));
   });
 
+  test(`${name}: baggage that is no whole text goes out in headers, wherever it was cut`, async (t) => {
+    const { tracer } = await createTracer(t, name);
+    const carrier = { 'uber-trace-id': `${T}:${S}:0:1`, 'uberctx-there': 'a\ud800' };
+    const there = tracer.extract(FORMAT_TEXT_MAP, carrier) ?? undefined;
+    const span = tracer.startSpan('a', { childOf: there });
+    span.setBaggageItem('here', '\udc00b').setBaggageItem('long', `c${'😀'.repeat(2000)}`);
+    const headers: Record<string, string> = {};
+    t.notThrows(() => tracer.inject(span, FORMAT_HTTP_HEADERS, headers));
+    t.like(headers, { 'uberctx-there': 'a%EF%BF%BD', 'uberctx-here': '%EF%BF%BDb' });
+    t.regex(headers['uberctx-long'] ?? '', /^c(%F0%9F%98%80){1023}%EF%BF%BD$/);
+  });
+
   test(`${name}: what is no parent makes a root`, async (t) => {
     const { tracer, arrived } = await createTracer(t, name);
     const foreign = [null, 7, {}, new opentracing.SpanContext(), new opentracing.Span()];

@@ -19,7 +19,7 @@ export interface ClientTracer extends Tracer {
 interface ClientContext extends SpanContext {
   readonly isValid: boolean;
   debugId: string;
-  baggage: object;
+  baggage: Readonly<Record<string, string>>;
   readonly _samplingState: { setFlags(flags: number): void; setFinal(final: boolean): void };
   isSampled(): boolean;
   _setRemote(remote: boolean): void;
@@ -36,7 +36,8 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
   };
   tracer.inject = (spanOrContext, format, carrier) => {
     const texts: Record<string, string> = {};
-    inject.call(tracer, clientContext(spanOrContext) as ClientContext, format, texts);
+    const context = clientContext(spanOrContext);
+    inject.call(tracer, (context && withWholeTexts(context)) as ClientContext, format, texts);
     if (typeof carrier === 'object' && carrier !== null) assign(carrier, texts);
   };
   return tracer;
@@ -53,6 +54,14 @@ function withUndecided(context: ClientContext): ClientContext {
     return context;
   };
   return Object.assign(context, { undecided });
+}
+
+/** The context with baggage that headers can take: half a character, as a cut leaves one, makes jaeger-client throw. */
+function withWholeTexts(context: ClientContext): ClientContext {
+  const items = Object.entries(context.baggage);
+  if (items.every(([, text]) => text.isWellFormed())) return context;
+  const baggage = Object.fromEntries(items.map(([key, text]) => [key, text.toWellFormed()]));
+  return Object.create(context, { baggage: { value: baggage } });
 }
 
 /** A carrier that takes nothing, such as a frozen one, goes without. */
