@@ -1,4 +1,5 @@
 /** Turns whatever a caller gave as a tag into one of the few types that a trace can carry; never throws. */
+import { types } from 'node:util';
 import { jsonText } from './json-text.ts';
 import { bigintText, cut, textOf } from './text.ts';
 
@@ -9,6 +10,15 @@ export type TagValue = string | number | boolean | bigint | Uint8Array;
 export const LONGEST_VALUE = 65_536;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
+
+const ownLength = getterOf<number>('byteLength');
+const ownOffset = getterOf<number>('byteOffset');
+const ownBuffer = getterOf<ArrayBuffer>('buffer');
+
+function getterOf<Value>(name: keyof Uint8Array): () => Value {
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+  return Object.getOwnPropertyDescriptor(typedArray, name)?.get as () => Value;
+}
 
 /**
  * The value to send for `value`: texts, booleans, finite numbers, 64-bit integers and bytes as they are; objects as
@@ -43,7 +53,13 @@ function convert(value: unknown, longest: number): TagValue {
 }
 
 function convertObject(value: object, longest: number): TagValue {
-  if (value instanceof Uint8Array) return value.length > longest ? value.subarray(0, longest) : value;
+  if (types.isUint8Array(value)) return bytesOf(value, longest);
   if (value instanceof Error) return cut(`${value.name}: ${value.message}`, longest);
   return cut(jsonText(value, longest), longest);
+}
+
+/** What an array of bytes has, whatever a class that extends it says: a wrong length would break the batch that it is sent in. */
+function bytesOf(value: Uint8Array, longest: number): Uint8Array {
+  const length = Math.min(ownLength.call(value), longest);
+  return new Uint8Array(ownBuffer.call(value), ownOffset.call(value), length);
 }

@@ -4,9 +4,29 @@ import { tagValue } from '#shared/tracing/tag-value.ts';
 import { createRandom } from '../../helpers/random.ts';
 
 test('texts, booleans, numbers and bytes stay as they are', (t) => {
-  const bytes = Uint8Array.of(1, 2, 3);
-  for (const value of ['text', '', true, false, 0, -1, 1.5, -0, Number.MAX_VALUE, bytes])
+  for (const value of ['text', '', true, false, 0, -1, 1.5, -0, Number.MAX_VALUE])
     t.is(tagValue(value), value);
+  for (const bytes of [Uint8Array.of(1, 2, 3), Buffer.from([9, 1, 2, 3]).subarray(1)])
+    t.deepEqual(tagValue(bytes), Uint8Array.of(1, 2, 3));
+});
+
+test('bytes are what an array has, not what its class says', (t) => {
+  class Bits extends Uint8Array {
+    override get length(): never {
+      return (this.byteLength * 8) as never;
+    }
+  }
+  class Hostile extends Uint8Array {
+    override get byteLength(): never {
+      throw new Error('byteLength');
+    }
+    override subarray(): never {
+      throw new Error('subarray');
+    }
+  }
+  t.deepEqual(tagValue(Bits.of(1, 2)), Uint8Array.of(1, 2));
+  t.deepEqual(tagValue(new Hostile([1, 2, 3]), 2), Uint8Array.of(1, 2));
+  t.is(tagValue(Object.create(Uint8Array.prototype)), '{}');
 });
 
 test('numbers that no JSON can carry become words', (t) => {
