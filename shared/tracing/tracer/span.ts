@@ -1,4 +1,5 @@
 /** A span of this library's own tracer: an OpenTracing span that keeps no more than what will be sent. */
+import { types } from 'node:util';
 import type { Tracer } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { cut, textOf } from '../text.ts';
@@ -7,7 +8,7 @@ import type { Timeline } from './clock.ts';
 import type { FinishedSpan, SpanLog, SpanReference } from './finished-span.ts';
 import type { SamplingDecision } from './sampler.ts';
 import type { JaegerSpanContext } from './span-context.ts';
-import { hasTag, putPair, type Tags, tagPairs } from './tag-pairs.ts';
+import { hasTag, putPair, readTag, type Tags, tagPairs } from './tag-pairs.ts';
 
 /** What a span needs of the tracer that made it. */
 export interface SpanOwner {
@@ -24,6 +25,9 @@ export interface SpanOwner {
 }
 
 const { SAMPLING_PRIORITY } = opentracing.Tags;
+
+/** What can be read as a number without running code of its own. */
+const PRIORITY_TYPES: ReadonlySet<string> = new Set(['number', 'bigint', 'boolean', 'string']);
 
 /** Who logs in a loop must not fill the memory. */
 const MOST_LOGS = 1000;
@@ -110,7 +114,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   override addTags(tags: Tags): this {
     // The priority first: it can make an unsampled span take the others.
-    if (hasTag(tags, SAMPLING_PRIORITY)) this.setTag(SAMPLING_PRIORITY, tags[SAMPLING_PRIORITY]);
+    if (hasTag(tags, SAMPLING_PRIORITY)) this.setTag(SAMPLING_PRIORITY, readTag(tags, SAMPLING_PRIORITY));
     if (!this.#isWritable()) return this;
     const pairs = tagPairs(tags);
     for (let i = 0; i < pairs.length; i += 2)
@@ -217,8 +221,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
 
   /** Forces the trace to be kept (above 0) or dropped; says whether the tag is worth writing. */
   #setPriority(priority: unknown): boolean {
-    const level =
-      typeof priority === 'object' || typeof priority === 'symbol' ? Number.NaN : Number(priority);
+    const level = PRIORITY_TYPES.has(typeof priority) ? Number(priority) : Number.NaN;
     if (Number.isNaN(level)) return false;
     const { local } = this.spanContext;
     local.setFinal(true);
@@ -236,7 +239,7 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
  */
 function givenTime(given: unknown): number | undefined {
   if (given === undefined) return undefined;
-  const isReadable = typeof given === 'number' || typeof given === 'string' || given instanceof Date;
+  const isReadable = typeof given === 'number' || typeof given === 'string' || types.isDate(given);
   const timeMs = isReadable ? Number(given) : Number.NaN;
   return timeMs > 0 && timeMs < Number.MAX_SAFE_INTEGER / 1000 ? timeMs : undefined;
 }

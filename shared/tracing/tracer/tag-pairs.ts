@@ -29,6 +29,15 @@ export function hasTag(tags: unknown, name: string): tags is Tags {
   }
 }
 
+/** What `tags` says of `name`; where a getter throws, its error in words. */
+export function readTag(tags: Tags, name: string): unknown {
+  try {
+    return tags[name];
+  } catch (error) {
+    return `[threw: ${textOf(error)}]`;
+  }
+}
+
 /** Sets a tag among `pairs`: the last value wins. Where there are too many, the newest takes the place of the newest before. */
 export function putPair(pairs: unknown[], name: string, value: unknown): void {
   for (let i = 0; i < pairs.length; i += 2) {
@@ -43,7 +52,7 @@ export function putPair(pairs: unknown[], name: string, value: unknown): void {
 
 function carefulPairs(tags: Tags): unknown[] {
   try {
-    return pairsOf(tags, readInWords);
+    return pairsOf(tags, readTag);
   } catch {
     return []; // a Proxy that does not even tell its keys
   }
@@ -59,11 +68,3 @@ function pairsOf(tags: Tags, read: (tags: Tags, name: string) => unknown): unkno
 }
 
 const readAsIs = (tags: Tags, name: string): unknown => tags[name];
-
-function readInWords(tags: Tags, name: string): unknown {
-  try {
-    return tags[name];
-  } catch (error) {
-    return `[threw: ${textOf(error)}]`;
-  }
-}

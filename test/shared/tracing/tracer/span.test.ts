@@ -26,3 +26,30 @@ test('a span that is over is still a parent, and holds nothing of what was writt
   tracer.startSpan('late', { childOf: span }).finish();
   t.is(recorded[0]?.spanContext.parentId, span.context().toSpanId());
 });
+
+test('a priority, a time or tags that throw when they are read change nothing', (t) => {
+  const { tracer, recorded } = createRecordingTracer();
+  const hostile = () => {
+    throw new Error('not to be read');
+  };
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  for (const time of [
+    revoked.proxy,
+    Object.create(Date.prototype),
+    Object.assign(hostile, { valueOf: hostile }),
+  ]) {
+    const span = tracer.startSpan('hostile', { startTime: time as never, tags: { kept: 1 } });
+    span.setTag('sampling.priority', time);
+    span.addTags({
+      get 'sampling.priority'() {
+        return hostile();
+      },
+    });
+    span.log({ event: 'a' }, time as never).finish(time as never);
+  }
+  t.deepEqual(
+    recorded.map(({ tags, logs, startTimeMs }) => [tags.slice(-2), logs.length, startTimeMs > 0]),
+    Array.from({ length: 3 }, () => [['kept', 1], 1, true]),
+  );
+});
