@@ -6,6 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { get } from '../node-http.ts';
+import { cut } from '../text.ts';
 import { partOfJaegerClient } from './jaeger-client-part.ts';
 import type { Sampler } from './sampler.ts';
 
@@ -35,6 +36,8 @@ const DEFAULT_HOST_PORT = '127.0.0.1:5778';
 const DEFAULT_INTERVAL_MS = 60_000;
 const ANSWER_WITHIN_MS = 5000;
 const LONGEST_ANSWER = 1024 * 1024;
+/** It may hold all of the answer. */
+const LONGEST_REFUSAL = 200;
 
 /** A sampler for one service, which asks nobody before its first decision. */
 export function createRemoteSampler(
@@ -47,16 +50,22 @@ export function createRemoteSampler(
   // It begins to ask with the first span, whose request must not be held for as long as it asks.
   const outside = AsyncLocalStorage.snapshot();
   let strategy: StrategySampler | undefined;
-  let isRefused = false;
+  let refusal: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let heard: boolean | undefined;
+  // It tells its logger, and nobody else, of an answer that it cannot use: of any page that is found at a wrong port.
+  const refusals = {
+    error(message: string) {
+      refusal = message;
+    },
+  };
 
   const refresh = async (): Promise<void> => {
     try {
       const body = await ask(url, AbortSignal.any([closed.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
-      isRefused = false;
+      refusal = undefined;
       strategy?._handleSamplingServerResponse(body);
-      if (isRefused) throw new Error('the answer is none');
+      if (refusal !== undefined) throw new Error(cut(refusal, LONGEST_REFUSAL));
       heard = true;
     } catch (error) {
       if (!closed.signal.aborted && heard !== false)
@@ -70,17 +79,8 @@ export function createRemoteSampler(
         'samplers/probabilistic_sampler',
       );
       const Remote = partOfJaegerClient<StrategySamplerClass>('samplers/remote_sampler');
-      // It tells its logger, and nobody else, of an answer that it cannot use: of any page that is found at a wrong port.
-      const refusals = {
-        error: () => {
-          isRefused = true;
-        },
-      };
-      strategy = new Remote(service, {
-        sampler: new Probabilistic(param),
-        refreshInterval: 0,
-        logger: refusals,
-      });
+      const sampler = new Probabilistic(param);
+      strategy = new Remote(service, { sampler, refreshInterval: 0, logger: refusals });
       if (!closed.signal.aborted) {
         timer = outside(() => setInterval(refresh, refreshIntervalMs).unref());
         void outside(refresh);
