@@ -1,13 +1,12 @@
 /** A logger that fails, or lacks what it should have, fails nothing but itself. */
 import type { TracingLogger } from './options.ts';
-import { isThenable } from './thenable.ts';
+import { ignoreRejection } from './thenable.ts';
 
 /** The same lines to `logger`, as far as it takes them; never throws. */
 export function containLogger(logger: Partial<TracingLogger>): TracingLogger {
   const contain = (level: keyof TracingLogger) => (message: string) => {
     try {
-      const written: unknown = logger[level]?.(message);
-      if (isThenable(written)) written.then(undefined, () => {});
+      ignoreRejection(logger[level]?.(message));
     } catch {
       // Where should this be logged?
     }

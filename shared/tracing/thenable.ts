@@ -8,3 +8,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     return false; // a Proxy, or a getter, that throws: it is the caller's to find out
   }
 }
+
+/** The value as it is; a promise that nobody awaits may then fail without an end of the process. */
+export function ignoreRejection<Value>(value: Value): Value {
+  try {
+    if (isThenable(value)) value.then(undefined, () => {});
+  } catch {
+    // Its `then` fails, too.
+  }
+  return value;
+}

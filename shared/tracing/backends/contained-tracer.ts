@@ -1,9 +1,11 @@
 /**
- * Keeps the failures of a tracer that is not ours to itself. Everything else in this library may then call tracers and
- * spans as if they never threw, which nothing promises of a tracer that an application brings along.
+ * Keeps the failures of a tracer that is not ours to itself, those of its promises too. Everything else in this library
+ * may then call tracers and spans as if they never threw, which nothing promises of a tracer that an application brings
+ * along.
  */
 import type { Reference, SpanContext, SpanOptions } from 'opentracing';
 import * as opentracing from 'opentracing';
+import { ignoreRejection } from '../thenable.ts';
 
 const { Span, Tracer } = opentracing;
 
@@ -25,7 +27,7 @@ class ContainedTracer extends Tracer {
 
   override startSpan(name: string, options: SpanOptions = {}): opentracing.Span {
     try {
-      return new ContainedSpan(this.#tracer.startSpan(name, withOwnSpans(options)), this);
+      return new ContainedSpan(ignoreRejection(this.#tracer.startSpan(name, withOwnSpans(options))), this);
     } catch {
       return new Span();
     }
@@ -33,7 +35,8 @@ class ContainedTracer extends Tracer {
 
   override inject(context: SpanContext | opentracing.Span, format: string, carrier: unknown): void {
     try {
-      this.#tracer.inject(context instanceof Span ? context.context() : context, format, carrier);
+      const given = context instanceof Span ? context.context() : context;
+      ignoreRejection(this.#tracer.inject(given, format, carrier));
     } catch {
       // The next hop begins a trace of its own.
     }
@@ -41,7 +44,7 @@ class ContainedTracer extends Tracer {
 
   override extract(format: string, carrier: unknown): SpanContext | null {
     try {
-      return this.#tracer.extract(format, carrier) ?? null;
+      return ignoreRejection(this.#tracer.extract(format, carrier)) ?? null;
     } catch {
       return null;
     }
@@ -50,7 +53,7 @@ class ContainedTracer extends Tracer {
   /** Milliseconds since 1970, of the tracer's own clock where it has one. */
   now(): number {
     try {
-      const nowMs = (this.#tracer as { now?: () => unknown }).now?.();
+      const nowMs = ignoreRejection((this.#tracer as { now?: () => unknown }).now?.());
       return typeof nowMs === 'number' ? nowMs : Date.now();
     } catch {
       return Date.now();
@@ -79,7 +82,7 @@ class ContainedSpan extends Span {
 
   override context(): SpanContext {
     try {
-      return containContext(this.#span.context());
+      return containContext(ignoreRejection(this.#span.context()));
     } catch {
       return NO_CONTEXT;
     }
@@ -95,7 +98,8 @@ class ContainedSpan extends Span {
 
   override getBaggageItem(key: string): string | undefined {
     try {
-      return this.#span.getBaggageItem(key);
+      const item: unknown = ignoreRejection(this.#span.getBaggageItem(key));
+      return typeof item === 'string' ? item : undefined;
     } catch {
       return undefined;
     }
@@ -121,9 +125,9 @@ class ContainedSpan extends Span {
     this.#quietly(() => this.#span.finish(timeMs));
   }
 
-  #quietly(write: () => void): this {
+  #quietly(write: () => unknown): this {
     try {
-      write();
+      ignoreRejection(write());
     } catch {
       // What could not be written is missing in the trace, and nowhere else.
     }
@@ -134,7 +138,7 @@ class ContainedSpan extends Span {
 /** The context as it is, which its tracer has to know again; where its ids cannot be read, they are none. */
 function containContext(context: SpanContext | null | undefined): SpanContext {
   if (typeof context !== 'object' || context === null) return NO_CONTEXT;
-  const ids = [context.toTraceId(), context.toSpanId()];
+  const ids = [ignoreRejection(context.toTraceId()), ignoreRejection(context.toSpanId())];
   return ids.every((id) => typeof id === 'string') ? context : NO_CONTEXT;
 }
 
