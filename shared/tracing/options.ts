@@ -34,7 +34,8 @@ export interface TracingOptions {
    */
   service?: string;
   /**
-   * Which tracer, by name or as a factory of OpenTracing tracers.
+   * Which tracer, by name or as a factory of OpenTracing tracers. A service for which it makes none, or a promise of one,
+   * is not traced, and a warning says so.
    * @default TRACER, then `jaeger`
    */
   backend?: BackendName | BackendFactory;

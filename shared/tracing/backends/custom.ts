@@ -5,6 +5,7 @@ import type { TracingLogger } from '../options.ts';
 import { systemClock } from '../reporter/clock.ts';
 import { clampDeadline, waitAtMost } from '../reporter/deadline.ts';
 import { textOf } from '../text.ts';
+import { ignoreRejection, isThenable } from '../thenable.ts';
 import { type Backend, NO_STATS } from './backend.ts';
 import { containTracer } from './contained-tracer.ts';
 
@@ -26,7 +27,7 @@ export function createCustomBackend(
     enabled: true,
     createTracer: (service) => {
       try {
-        const tracer = factory(service);
+        const tracer = tracerOf(factory(service));
         tracers.push(tracer);
         return containTracer(tracer);
       } catch (error) {
@@ -44,11 +45,18 @@ export function createCustomBackend(
   };
 }
 
+/** What a factory has made; throws where that is no tracer, of which nobody else would hear. */
+function tracerOf(made: Tracer | undefined): Tracer {
+  if (typeof made?.startSpan === 'function') return made;
+  ignoreRejection(made);
+  throw new TypeError(`the factory returned ${isThenable(made) ? 'a promise' : 'none'}`);
+}
+
 function isClosable(tracer: object): tracer is Closable {
   return 'close' in tracer && typeof tracer.close === 'function';
 }
 
-/** Resolves when the tracer says that it is closed, by a callback or a promise; also where it throws, or is none. */
+/** Resolves when the tracer says that it is closed, by a callback or a promise; also where it throws. */
 async function closed(tracer: Tracer): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   try {

@@ -35,6 +35,22 @@ test.serial('a service whose tracer cannot be made runs untraced, and the others
   );
 });
 
+const NO_TRACERS: readonly [made: string, make: () => unknown, reason: string][] = [
+  ['undefined', () => undefined, 'the factory returned none'],
+  ['a text', () => 'tracer', 'the factory returned none'],
+  ['a promise', async () => new opentracing.MockTracer(), 'the factory returned a promise'],
+  ['a failure', async () => Promise.reject(new Error('no')), 'the factory returned a promise'],
+];
+
+for (const [made, make, reason] of NO_TRACERS)
+  test.serial(`a factory that makes no tracer but ${made} is told of`, async (t) => {
+    const { logger, warnings } = createLogger();
+    const tracing = createTracing({ service: 'gateway', backend: make as never, logger, env: {} });
+    t.deepEqual(warnings, [`no tracer for gateway: ${reason}`]);
+    t.notThrows(() => tracing.tracerFor('gateway').startSpan('a').finish());
+    await setImmediate();
+  });
+
 test.serial('tracing closes, whatever the factory has made', async (t) => {
   const hostile = {
     get close(): never {
