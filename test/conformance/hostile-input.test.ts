@@ -3,10 +3,22 @@ import test from 'ava';
 import opentracing from 'opentracing';
 import { createBackend } from '#shared/tracing/backends/create-backend.ts';
 import { readSettings } from '#shared/tracing/settings.ts';
-import { createTracer, type TracerName } from './tracers.ts';
+import { startSamplingServer } from '../helpers/sampling-server.ts';
+import { startThriftCollector } from '../helpers/thrift-collector.ts';
+import { until } from '../helpers/until.ts';
+import { createTracer } from './tracers.ts';
 
 const { FORMAT_HTTP_HEADERS, FORMAT_TEXT_MAP } = opentracing;
-const STRICT: readonly TracerName[] = ['jaeger', 'jaeger-client', 'memory'];
+const STRICT = ['jaeger', 'jaeger-client', 'memory'] as const;
+
+/** The strategy that looks at the name of each trace, and keeps all of them. */
+const KEEP_ALL_BY_NAME = JSON.stringify({
+  operationSampling: {
+    defaultSamplingProbability: 1,
+    defaultLowerBoundTracesPerSecond: 0,
+    perOperationStrategies: [],
+  },
+});
 
 const T = '0af7651916cd43dd8448eb211c80319c';
 const S = 'b7ad6b7169203331';
@@ -107,6 +119,42 @@ for (const name of STRICT) {
     const spans = await arrived();
     t.is(spans.length, foreign.length + 2 + lists.length);
     t.true(spans.every(({ parentId, references }) => parentId === undefined && references.length === 0));
+  });
+
+  test(`${name}: names that are no texts throw nothing in samplers and loggers`, async (t) => {
+    const server = await startSamplingServer(t, () => KEEP_ALL_BY_NAME);
+    const { endpoint } = await startThriftCollector(t);
+    const sampler = { type: 'remote', param: 0, hostPort: server.hostPort, refreshIntervalMs: 10 } as const;
+    const logger = { debug() {}, info() {}, warn() {} };
+    const given = { service: 'x', backend: name, sampler, endpoint, logger, logSpans: true, env: {} };
+    const backend = createBackend(readSettings(given));
+    t.teardown(() => backend.close({ deadlineMs: 5000 }));
+    const tracer = backend.createTracer('x');
+    await until(() => {
+      tracer.startSpan('a').finish();
+      return backend.stats().started > 0;
+    });
+    const names = [Symbol('a'), Object.create(null), throwing, undefined, 7];
+    for (const operation of names) {
+      t.notThrows(() => tracer.startSpan(operation as never).finish());
+      t.notThrows(() =>
+        tracer
+          .startSpan('a')
+          .setOperationName(operation as never)
+          .finish(),
+      );
+    }
+    t.is(backend.stats().finished, 1 + 2 * names.length);
+  });
+
+  test(`${name}: a list of references may have holes`, async (t) => {
+    const { tracer, arrived } = await createTracer(t, name);
+    const cause = tracer.startSpan('cause');
+    const references = [undefined, opentracing.followsFrom(cause.context()), null] as never;
+    tracer.startSpan('effect', { references }).finish();
+    const [effect] = await arrived();
+    t.is(effect?.parentId, effect?.references[0]?.spanId);
+    t.is(effect?.references.length, 1);
   });
 
   test(`${name}: hostile tags, fields, times and baggage throw nothing and lose no span`, async (t) => {

@@ -25,11 +25,11 @@ interface ClientContext extends SpanContext {
   _setRemote(remote: boolean): void;
 }
 
-/** Lets the tracer take any carrier and any parent, as none where it is not wholly right, and any baggage, as text. */
+/** Lets the tracer take any carrier and any parent, as none where it is not wholly right, and any name and baggage, as text. */
 export function withStrictInput<T extends Tracer>(tracer: T): T {
   const { extract, inject, startSpan } = tracer;
   tracer.startSpan = (name, options) =>
-    withTextBaggage(startSpan.call(tracer, name, options && strictOptions(options)));
+    withTexts(startSpan.call(tracer, textOf(name), options && strictOptions(options)));
   tracer.extract = (format, carrier) => {
     const context = extract.call(tracer, format, textsOf(carrier)) as ClientContext | null;
     return context !== null && saysSomething(context) ? withUndecided(context) : null;
@@ -41,6 +41,14 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
     if (typeof carrier === 'object' && carrier !== null) assign(carrier, texts);
   };
   return tracer;
+}
+
+/** Samplers and loggers would throw on names that are no text, and jaeger-client on such baggage. */
+function withTexts(span: Span): Span {
+  const { setBaggageItem, setOperationName } = span;
+  span.setBaggageItem = (key, value) => setBaggageItem.call(span, textOf(key), textOf(value));
+  span.setOperationName = (name) => setOperationName.call(span, textOf(name));
+  return span;
 }
 
 /** A context that can be had without what was decided with it: see JaegerSpanContext. Each one is extracted for one request. */
@@ -99,13 +107,6 @@ function isSpan(given: unknown): given is Span {
 
 function isClientContext(context: unknown): context is ClientContext {
   return typeof context === 'object' && context !== null && 'isDebugIDContainerOnly' in context;
-}
-
-/** jaeger-client asks values for their length, whatever they are. */
-function withTextBaggage(span: Span): Span {
-  const { setBaggageItem } = span;
-  span.setBaggageItem = (key, value) => setBaggageItem.call(span, textOf(key), textOf(value));
-  return span;
 }
 
 /** Counts the spans that are recorded. */

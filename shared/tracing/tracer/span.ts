@@ -49,7 +49,8 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   constructor(owner: SpanOwner, operationName: string, spanContext: JaegerSpanContext) {
     super();
     this.#owner = owner;
-    this.operationName = operationName;
+    // Samplers and loggers would throw on names that are none.
+    this.operationName = textOf(operationName);
     this.spanContext = spanContext;
   }
 
@@ -88,7 +89,8 @@ export class JaegerSpan extends opentracing.Span implements FinishedSpan {
     return local.timeline.now();
   }
 
-  override setOperationName(name: string): this {
+  override setOperationName(given: string): this {
+    const name = textOf(given);
     this.operationName = name;
     if (!this.spanContext.local.isFinal()) this.applyDecision(this.#owner.onSetOperationName(this, name));
     return this;

@@ -58,7 +58,8 @@ test.serial('tracing closes, whatever the factory has made', async (t) => {
     },
   };
   for (const tracer of [undefined, null, 'no tracer', hostile]) {
-    const tracing = createTracing({ service: 'gateway', backend: () => tracer as never, env: {} });
+    const { logger } = createLogger();
+    const tracing = createTracing({ service: 'gateway', backend: () => tracer as never, logger, env: {} });
     t.deepEqual(await tracing.close(), { sent: 0, dropped: 0 });
   }
 });
