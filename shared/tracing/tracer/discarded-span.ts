@@ -23,7 +23,7 @@ export class DiscardedSpan extends opentracing.Span {
   readonly #parent: JaegerSpanContext | DiscardedHop;
   readonly #startMs = Date.now();
   #operationName: string;
-  /** How the whole span would begin; undefined once it is over. */
+  /** How the whole span would begin; undefined once it is over. A copy: the object is the caller's, who may use it again. */
   #options: SpanOptions | undefined;
   #whole: JaegerSpan | undefined;
 
@@ -31,13 +31,13 @@ export class DiscardedSpan extends opentracing.Span {
     owner: DiscardedSpanOwner,
     operationName: string,
     parent: JaegerSpanContext | DiscardedHop,
-    options: SpanOptions,
+    { childOf, references, tags, startTime }: SpanOptions,
   ) {
     super();
     this.#owner = owner;
     this.#operationName = operationName;
     this.#parent = parent;
-    this.#options = options;
+    this.#options = { childOf, references, tags, startTime } as SpanOptions;
   }
 
   /** False of a copy that something has made member by member. */

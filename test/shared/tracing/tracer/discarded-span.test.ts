@@ -43,6 +43,16 @@ test('who asks for its ids gets its own, in the trace that it came from, and the
   t.is(carrier['uber-trace-id'], `${TRACE_ID}:${context.toSpanId()}:b7ad6b7169203331:0`);
 });
 
+test('it stays in its trace where its options are used again for another', (t) => {
+  const { tracer } = createRecordingTracer();
+  const other = `${'1'.repeat(32)}:b7ad6b7169203331:0:0`;
+  const options = { childOf: tracer.contextFromText(TEXT) };
+  const span = tracer.startSpan('first', options);
+  options.childOf = tracer.contextFromText(other);
+  t.is(tracer.startSpan('second', options).context().toTraceId(), '1'.repeat(32));
+  t.is(span.context().toTraceId(), TRACE_ID);
+});
+
 test('only what is wholly right is taken as it came', (t) => {
   const { tracer } = createRecordingTracer();
   for (const text of [
