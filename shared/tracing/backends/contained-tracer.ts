@@ -6,6 +6,7 @@
 import type { Reference, SpanContext, SpanOptions } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { ignoreRejection } from '../thenable.ts';
+import { referenced } from '../tracer/references.ts';
 
 const { Span, Tracer } = opentracing;
 
@@ -35,8 +36,7 @@ class ContainedTracer extends Tracer {
 
   override inject(context: SpanContext | opentracing.Span, format: string, carrier: unknown): void {
     try {
-      const given = context instanceof Span ? context.context() : context;
-      ignoreRejection(this.#tracer.inject(given, format, carrier));
+      ignoreRejection(this.#tracer.inject(known(context), format, carrier));
     } catch {
       // The next hop begins a trace of its own.
     }
@@ -44,7 +44,8 @@ class ContainedTracer extends Tracer {
 
   override extract(format: string, carrier: unknown): SpanContext | null {
     try {
-      return ignoreRejection(this.#tracer.extract(format, carrier)) ?? null;
+      const context = ignoreRejection(this.#tracer.extract(format, carrier));
+      return isObject(context) ? containContext(context) : null;
     } catch {
       return null;
     }
@@ -82,7 +83,8 @@ class ContainedSpan extends Span {
 
   override context(): SpanContext {
     try {
-      return containContext(ignoreRejection(this.#span.context()));
+      const context: unknown = ignoreRejection(this.#span.context());
+      return isObject(context) ? containContext(context as SpanContext) : NO_CONTEXT;
     } catch {
       return NO_CONTEXT;
     }
@@ -135,11 +137,31 @@ class ContainedSpan extends Span {
   }
 }
 
-/** The context as it is, which its tracer has to know again; where its ids cannot be read, they are none. */
-function containContext(context: SpanContext | null | undefined): SpanContext {
-  if (typeof context !== 'object' || context === null) return NO_CONTEXT;
-  const ids = [ignoreRejection(context.toTraceId()), ignoreRejection(context.toSpanId())];
-  return ids.every((id) => typeof id === 'string') ? context : NO_CONTEXT;
+/** Stands for a context whose ids cannot be read, as tracers older than `toTraceId` have them: here they are empty. */
+class UnreadableContext extends opentracing.SpanContext {
+  readonly original: SpanContext;
+
+  constructor(original: SpanContext) {
+    super();
+    this.original = original;
+  }
+}
+
+/** The context as it is, where its ids can be read. */
+function containContext(context: SpanContext): SpanContext {
+  try {
+    const ids = [ignoreRejection(context.toTraceId()), ignoreRejection(context.toSpanId())];
+    if (ids.every((id) => typeof id === 'string')) return context;
+  } catch {
+    // It has no ids, or does not tell them.
+  }
+  return new UnreadableContext(context);
+}
+
+/** The context as its tracer knows it. */
+function known(spanOrContext: SpanContext | opentracing.Span): SpanContext {
+  const context = spanOrContext instanceof Span ? spanOrContext.context() : spanOrContext;
+  return context instanceof UnreadableContext ? context.original : (context as SpanContext);
 }
 
 /** Parents by their contexts: the tracer would not know a span that is wrapped. */
@@ -147,9 +169,19 @@ function withOwnSpans(options: SpanOptions): SpanOptions {
   const { childOf, references, ...rest } = options;
   return {
     ...rest,
-    ...(childOf && { childOf: childOf instanceof Span ? childOf.context() : childOf }),
-    ...(Array.isArray(references) && {
-      references: references.filter((reference): reference is Reference => Boolean(reference)),
-    }),
+    ...(childOf && { childOf: known(childOf) }),
+    ...(Array.isArray(references) && { references: references.flatMap(withKnownContext) }),
   };
+}
+
+function withKnownContext(reference: Reference): Reference[] {
+  const context = referenced(reference);
+  if (context === undefined) return [];
+  return [
+    known(context) === context ? reference : new opentracing.Reference(reference.type(), known(context)),
+  ];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -71,3 +71,46 @@ test.serial('a sound tracer is told everything', async (t) => {
     ],
   );
 });
+
+for (const [title, ids] of [
+  ['have no ids', {}],
+  ['have numbers for ids', { toTraceId: () => 7, toSpanId: () => 8 }],
+  [
+    'throw when they are asked',
+    {
+      toTraceId() {
+        throw new Error('no ids');
+      },
+    },
+  ],
+] as const)
+  test.serial(`contexts that ${title} are parents, and travel`, async (t) => {
+    const started: object[] = [];
+    const tracer = {
+      startSpan(name: string, { childOf, references = [] }: opentracing.SpanOptions) {
+        const causes = references.map((reference) => reference.referencedContext());
+        const context = { name, parent: [childOf, ...causes].find(Boolean), ...ids };
+        started.push(context);
+        return Object.assign(new opentracing.Span(), { context: () => context });
+      },
+      inject: (context: object, _: string, carrier: Record<string, unknown>) =>
+        void Object.assign(carrier, { sent: started.indexOf(context) }),
+      extract: (_: string, carrier: Record<string, unknown>) => started[carrier['sent'] as number],
+    };
+    const tracing = createTracing({ service: 'test', backend: () => tracer as never, env: {} });
+    const contained = tracing.tracerFor('test');
+    const root = contained.startSpan('root');
+    t.deepEqual([root.context().toTraceId(), root.context().toSpanId()], ['', '']);
+    const carrier = {};
+    contained.inject(root.context(), opentracing.FORMAT_TEXT_MAP, carrier);
+    const there = contained.extract(opentracing.FORMAT_TEXT_MAP, carrier) ?? t.fail();
+    t.is(there.toTraceId(), '');
+    contained.startSpan('by span', { childOf: root });
+    contained.startSpan('by context', { childOf: root.context() });
+    contained.startSpan('by reference', { references: [opentracing.followsFrom(root.context())] });
+    contained.startSpan('there', { childOf: there });
+    t.deepEqual(
+      started.map((context) => (context as { parent?: object }).parent),
+      [undefined, ...Array.from({ length: 4 }, () => started[0])],
+    );
+  });
