@@ -6,6 +6,7 @@ import type { Span, SpanContext, SpanOptions, Tracer } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { parseUberTraceId, UBER_TRACE_ID } from '../propagation/uber-trace-id.ts';
 import { textOf } from '../text.ts';
+import { type Baggage, baggageForHeaders } from '../tracer/baggage.ts';
 import { referenced } from '../tracer/references.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 
@@ -19,7 +20,7 @@ export interface ClientTracer extends Tracer {
 interface ClientContext extends SpanContext {
   readonly isValid: boolean;
   debugId: string;
-  baggage: Readonly<Record<string, string>>;
+  baggage: Baggage;
   readonly _samplingState: { setFlags(flags: number): void; setFinal(final: boolean): void };
   isSampled(): boolean;
   _setRemote(remote: boolean): void;
@@ -37,7 +38,13 @@ export function withStrictInput<T extends Tracer>(tracer: T): T {
   tracer.inject = (spanOrContext, format, carrier) => {
     const texts: Record<string, string> = {};
     const context = clientContext(spanOrContext);
-    inject.call(tracer, (context && withWholeTexts(context)) as ClientContext, format, texts);
+    const isForHeaders = format === opentracing.FORMAT_HTTP_HEADERS;
+    inject.call(
+      tracer,
+      (context && isForHeaders ? forHeaders(context) : context) as ClientContext,
+      format,
+      texts,
+    );
     if (typeof carrier === 'object' && carrier !== null) assign(carrier, texts);
   };
   return tracer;
@@ -64,12 +71,11 @@ function withUndecided(context: ClientContext): ClientContext {
   return Object.assign(context, { undecided });
 }
 
-/** The context with baggage that headers can take: half a character, as a cut leaves one, makes jaeger-client throw. */
-function withWholeTexts(context: ClientContext): ClientContext {
-  const items = Object.entries(context.baggage);
-  if (items.every(([, text]) => text.isWellFormed())) return context;
-  const baggage = Object.fromEntries(items.map(([key, text]) => [key, text.toWellFormed()]));
-  return Object.create(context, { baggage: { value: baggage } });
+/** The context with what headers can take of its baggage; on half a character, as a cut leaves one, jaeger-client would throw. */
+function forHeaders(context: ClientContext): ClientContext {
+  const { baggage } = context;
+  if (Object.keys(baggage).length === 0) return context;
+  return Object.create(context, { baggage: { value: baggageForHeaders(baggage) } });
 }
 
 /** A carrier that takes nothing, such as a frozen one, goes without. */

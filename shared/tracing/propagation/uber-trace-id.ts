@@ -3,7 +3,7 @@
  * and what a person may send by hand: `jaeger-debug-id` and `jaeger-baggage: key=value, key=value`.
  * Source: https://www.jaegertracing.io/sdk-migration/#propagation-format
  */
-import { type Baggage, NO_BAGGAGE, withBaggageItem } from '../tracer/baggage.ts';
+import { type Baggage, baggageForHeaders, NO_BAGGAGE, withBaggageItem } from '../tracer/baggage.ts';
 import type { Codec, RemoteSpan } from './codec.ts';
 import { isHexId, isZeroId } from './hex-id.ts';
 
@@ -53,8 +53,9 @@ export const uberTraceId: Codec = {
     carrier[UBER_TRACE_ID] = context.toString();
     const { baggage } = context;
     if (baggage === NO_BAGGAGE) return;
-    for (const [key, value] of Object.entries(baggage))
-      carrier[BAGGAGE_PREFIX + key] = httpHeaders ? encodeURIComponent(value.toWellFormed()) : value;
+    const items = httpHeaders ? baggageForHeaders(baggage) : baggage;
+    for (const [key, value] of Object.entries(items))
+      carrier[BAGGAGE_PREFIX + key] = httpHeaders ? encodeURIComponent(value) : value;
   },
 
   extract(carrier, { httpHeaders }) {

@@ -39,3 +39,20 @@ export function withBaggageItem(baggage: Baggage, key: string, value: string): B
   const characters = items.reduce((sum, [itemName, text]) => sum + itemName.length + text.length, 0);
   return items.length > MOST_ITEMS || characters > MOST_CHARACTERS ? baggage : larger;
 }
+
+/**
+ * As much of it as headers take: whole texts, and no more than 8,192 characters of them and their keys, percent-encoded.
+ * Most servers refuse a request with twice as much in all its headers, and a single item in Chinese has more.
+ */
+export function baggageForHeaders(baggage: Baggage): Baggage {
+  let room = MOST_CHARACTERS;
+  const fitting: Record<string, string> = {};
+  for (const [key, item] of Object.entries(baggage)) {
+    const text = item.toWellFormed();
+    const characters = key.length + encodeURIComponent(text).length;
+    if (characters > room) continue;
+    room -= characters;
+    fitting[key] = text;
+  }
+  return fitting;
+}
