@@ -1,5 +1,6 @@
 /** JSON as `JSON.stringify` writes it, for objects that it would refuse, and with an end for those without one. */
 import { bigintText, cut, textOf } from './text.ts';
+import { ignoreRejection } from './thenable.ts';
 
 const MOST_ENTRIES = 1000;
 const DEEPEST = 16;
@@ -129,5 +130,5 @@ function toJson(key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   // As JSON, bytes are lists of numbers: far too long, and slow to make.
   if (ArrayBuffer.isView(value) && value.byteLength > MOST_ENTRIES) return `[${value.byteLength} bytes]`;
-  return 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON(key) : value;
+  return 'toJSON' in value && typeof value.toJSON === 'function' ? ignoreRejection(value.toJSON(key)) : value;
 }

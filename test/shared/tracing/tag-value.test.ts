@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import test from 'ava';
 import { tagValue } from '#shared/tracing/tag-value.ts';
@@ -281,4 +282,14 @@ test('random objects too are the JSON that JSON.stringify gives', (t) => {
     const object = [value(5)];
     t.is(tagValue(object), JSON.stringify(object));
   }
+});
+
+test('a toJSON that is async says nothing, and may fail', async (t) => {
+  const rejections: unknown[] = [];
+  const listener = (reason: unknown): void => void rejections.push(reason);
+  process.on('unhandledRejection', listener);
+  t.teardown(() => process.off('unhandledRejection', listener));
+  t.is(tagValue({ toJSON: () => Promise.reject(new Error('not loaded')) }), '{}');
+  await setImmediate();
+  t.deepEqual(rejections, []);
 });
