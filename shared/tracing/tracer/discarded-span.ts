@@ -4,7 +4,7 @@
  */
 import type { SpanContext, SpanOptions, Tracer } from 'opentracing';
 import * as opentracing from 'opentracing';
-import { baggageItem, NO_BAGGAGE } from './baggage.ts';
+import { type Baggage, baggageItem, NO_BAGGAGE } from './baggage.ts';
 import { DiscardedHop } from './remote-context.ts';
 import type { JaegerSpan } from './span.ts';
 import type { JaegerSpanContext } from './span-context.ts';
@@ -12,8 +12,8 @@ import { hasTag, type Tags } from './tag-pairs.ts';
 
 /** What a discarded span needs of the tracer that made it. */
 export interface DiscardedSpanOwner extends Tracer {
-  /** Starts the whole span. */
-  startWhole(operationName: string, options: SpanOptions): JaegerSpan;
+  /** Starts the whole span, with this baggage: its parent may have more by now. */
+  startWhole(operationName: string, options: SpanOptions, inherited: Baggage): JaegerSpan;
 }
 
 const { SAMPLING_PRIORITY } = opentracing.Tags;
@@ -92,8 +92,7 @@ export class DiscardedSpan extends opentracing.Span {
   }
 
   override getBaggageItem(key: string): string | undefined {
-    const context = this.parentOfChildren;
-    return context instanceof DiscardedHop ? undefined : baggageItem(context.baggage, key);
+    return baggageItem(baggageOf(this.parentOfChildren), key);
   }
 
   override setTag(name: string, value: unknown): this {
@@ -129,7 +128,12 @@ export class DiscardedSpan extends opentracing.Span {
     const options = this.#options;
     if (this.#whole || options === undefined) return this.#whole;
     const { startTime = this.#startMs } = options;
-    this.#whole = this.#owner.startWhole(this.#operationName, { ...options, startTime });
+    const beginning = { ...options, startTime };
+    this.#whole = this.#owner.startWhole(this.#operationName, beginning, baggageOf(this.#parent));
     return this.#whole;
   }
+}
+
+function baggageOf(context: JaegerSpanContext | DiscardedHop): Baggage {
+  return context instanceof DiscardedHop ? NO_BAGGAGE : context.baggage;
 }

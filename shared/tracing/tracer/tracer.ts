@@ -7,7 +7,7 @@
 import type { Span, SpanContext, SpanOptions } from 'opentracing';
 import * as opentracing from 'opentracing';
 import type { Codec, CodecOptions, TextMap } from '../propagation/codec.ts';
-import { NO_BAGGAGE } from './baggage.ts';
+import { type Baggage, NO_BAGGAGE } from './baggage.ts';
 import type { Clock, Timeline } from './clock.ts';
 import { DiscardedSpan, type DiscardedSpanOwner } from './discarded-span.ts';
 import type { FinishedSpan } from './finished-span.ts';
@@ -80,10 +80,10 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner, Disca
     return this.startWhole(operationName, options);
   }
 
-  startWhole(operationName: string, options: SpanOptions): JaegerSpan {
+  startWhole(operationName: string, options: SpanOptions, inherited?: Baggage): JaegerSpan {
     const { references, startTime, tags } = options;
     const parent = parentOf(options, contextOf);
-    const context = parent?.isValid ? this.#childOf(parent) : this.#root(parent);
+    const context = parent?.isValid ? this.#childOf(parent, inherited) : this.#root(parent);
     const { local } = context;
 
     const span = new JaegerSpan(this, operationName, context);
@@ -163,8 +163,8 @@ export class JaegerTracer extends opentracing.Tracer implements SpanOwner, Disca
     if (isKept) this.#parts.sink.record(span);
   }
 
-  #childOf(parent: JaegerSpanContext): JaegerSpanContext {
-    const { traceId, baggage } = parent;
+  #childOf(parent: JaegerSpanContext, baggage = parent.baggage): JaegerSpanContext {
+    const { traceId } = parent;
     const spanId = this.#parts.randomId();
     // A remote parent that decided nothing: this span is the first of its trace here, and decides.
     const decides = !parent.local.hasBegun && !parent.local.isFinal();

@@ -53,6 +53,20 @@ test('it stays in its trace where its options are used again for another', (t) =
   t.is(span.context().toTraceId(), TRACE_ID);
 });
 
+test('it has the baggage that its parent had when it began', (t) => {
+  const { tracer } = createRecordingTracer();
+  const server = startIn(tracer, TEXT).setBaggageItem('a', 'early');
+  const child = tracer.startSpan('child', { childOf: server });
+  const grandchild = tracer.startSpan('grandchild', { childOf: child });
+  server.setBaggageItem('a', 'late').setBaggageItem('b', 'late');
+  child.setBaggageItem('b', 'late');
+  const carrier: Record<string, string> = {};
+  tracer.inject(grandchild, opentracing.FORMAT_TEXT_MAP, carrier);
+  t.deepEqual(Object.keys(carrier), ['uber-trace-id', 'uberctx-a']);
+  t.is(carrier['uberctx-a'], 'early');
+  t.is(child.getBaggageItem('a'), 'early');
+});
+
 test('only what is wholly right is taken as it came', (t) => {
   const { tracer } = createRecordingTracer();
   for (const text of [
