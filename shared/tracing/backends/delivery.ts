@@ -95,10 +95,8 @@ export class Delivery<Span extends { readonly service: string }> {
 
   readonly #saveNow = (isEnd: boolean): void => {
     const { reporter, survivesCrash, logger, exitHint } = this.#collector;
-    if (survivesCrash) {
-      this.#batches.flush();
-      reporter.spoolNow();
-    }
+    if (survivesCrash) this.#batches.flush();
+    reporter.saveNow();
     const unsent = reporter.stats().queued.spans + this.#batches.waiting.spans;
     if (isEnd && unsent > 0) logger.warn(`spans lost at exit spans=${unsent}: ${exitHint}`);
   };

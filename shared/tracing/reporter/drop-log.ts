@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, startBackgroundTimer, type Timer } from './clock.ts';
 import type { DropReason } from './ledger.ts';
 
 /** What a reporter writes to: pino's shape, or any other logger's behind two functions. */
@@ -9,14 +9,18 @@ export interface ReporterLogger {
 
 const QUIET_MS = 60_000;
 
-/** Says that spans were lost, once per reason and minute; what happens in between is in the next line's count. */
+interface Loss {
+  unlogged: number;
+  detail?: string | undefined;
+  /** Runs from a line until the next one may be written. */
+  quiet?: Timer | undefined;
+}
+
+/** Says that spans were lost: the first at once, what follows within a minute in one line at its end, by reason. */
 export class DropLog {
   readonly #logger: ReporterLogger;
   readonly #clock: Clock;
-  readonly #reasons = new Map<
-    DropReason,
-    { loggedAt: number; unlogged: number; detail?: string | undefined }
-  >();
+  readonly #losses = new Map<DropReason, Loss>();
   #held = false;
 
   constructor(logger: ReporterLogger, clock: Clock) {
@@ -26,15 +30,11 @@ export class DropLog {
 
   /** Notes a loss; `detail` says in words what happened, such as the collector's answer. */
   note(reason: DropReason, spans: number, detail?: string): void {
-    const now = this.#clock.now();
-    const entry = this.#reasons.get(reason) ?? { loggedAt: Number.NEGATIVE_INFINITY, unlogged: 0 };
-    this.#reasons.set(reason, entry);
-    entry.unlogged += spans;
-    entry.detail = detail ?? entry.detail;
-    // Math.abs: a wall clock that was set back must not silence the log until it has caught up.
-    if (this.#held || Math.abs(now - entry.loggedAt) < QUIET_MS) return;
-    entry.loggedAt = now;
-    this.#write(reason, entry);
+    const loss = this.#losses.get(reason) ?? { unlogged: 0 };
+    this.#losses.set(reason, loss);
+    loss.unlogged += spans;
+    loss.detail = detail ?? loss.detail;
+    if (!this.#held && loss.quiet === undefined) this.#write(reason, loss);
   }
 
   /** Writes nothing until the next flush: what is lost by the end of one wait is lost together. */
@@ -42,15 +42,29 @@ export class DropLog {
     this.#held = true;
   }
 
-  /** Writes what no line has said yet. */
+  /** Writes what no line has said yet: the process may end before the minute does. */
   flush(): void {
     this.#held = false;
-    for (const [reason, entry] of this.#reasons) if (entry.unlogged > 0) this.#write(reason, entry);
+    for (const [reason, loss] of this.#losses) if (loss.unlogged > 0) this.#write(reason, loss);
   }
 
-  #write(reason: DropReason, entry: { unlogged: number; detail?: string | undefined }): void {
-    const { unlogged: spans, detail } = entry;
-    entry.unlogged = 0;
+  /** The same, with no timer left. */
+  end(): void {
+    this.flush();
+    for (const loss of this.#losses.values()) {
+      this.#clock.clearTimeout(loss.quiet);
+      loss.quiet = undefined;
+    }
+  }
+
+  #write(reason: DropReason, loss: Loss): void {
+    const { unlogged: spans, detail } = loss;
+    loss.unlogged = 0;
+    this.#clock.clearTimeout(loss.quiet);
+    loss.quiet = startBackgroundTimer(this.#clock, QUIET_MS, () => {
+      loss.quiet = undefined;
+      if (loss.unlogged > 0 && !this.#held) this.#write(reason, loss);
+    });
     this.#logger.warn(detail === undefined ? { reason, spans } : { reason, spans, detail }, 'spans dropped');
   }
 }

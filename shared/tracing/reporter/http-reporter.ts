@@ -105,10 +105,13 @@ export class HttpReporter {
     return this.#closing;
   }
 
-  spoolNow(): void {
-    if (this.#spool === undefined) return;
-    this.#delivery.abort();
-    this.#leave(CRASH_MS);
+  saveNow(): void {
+    this.#dropLog.hold();
+    if (this.#spool !== undefined) {
+      this.#delivery.abort();
+      this.#leave(CRASH_MS);
+    }
+    this.#dropLog.flush();
     this.#feed?.refill();
   }
 
@@ -155,7 +158,7 @@ export class HttpReporter {
     this.#dropLog.hold();
     this.#leave(leftMs);
     this.#feed?.stop();
-    this.#dropLog.flush();
+    this.#dropLog.end();
     return this.#ledger.delivered();
   }
 

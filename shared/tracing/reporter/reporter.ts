@@ -22,8 +22,11 @@ export interface Reporter {
    * spans; never rejects. A second call gets the first one's promise.
    */
   close(options: { deadlineMs: number }): Promise<Delivered>;
-  /** Writes all that is queued to the spool, synchronously, for a process about to die; does nothing without a spool. */
-  spoolNow(): void;
+  /**
+   * For a process about to die: writes all that is queued to the spool, where there is one, and logs what was lost,
+   * synchronously.
+   */
+  saveNow(): void;
   stats(): ReporterStats;
 }
 

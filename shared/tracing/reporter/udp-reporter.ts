@@ -82,7 +82,9 @@ export class UdpReporter {
   }
 
   /** There is no spool behind UDP: who cannot lose spans does not use it. */
-  spoolNow(): void {}
+  saveNow(): void {
+    this.#dropLog.flush();
+  }
 
   stats(): ReporterStats {
     return this.#ledger.stats({
@@ -143,7 +145,7 @@ export class UdpReporter {
     this.#clock.clearTimeout(this.#timer);
     this.#datagrams.close();
     for (const { payload } of this.#queue.clear()) this.#drop(payload, 'deadline');
-    this.#dropLog.flush();
+    this.#dropLog.end();
     return this.#ledger.delivered();
   }
 }

@@ -27,6 +27,37 @@ for (const [does, end, code] of [
     t.is(app.output() === `${LOST}\n`, does !== 'dies');
   });
 
+test('a process that exits says of all that it has lost how much that is', async (t) => {
+  const { endpoint } = await startThriftCollector(t, { refuse: Number.POSITIVE_INFINITY });
+  const end = `
+    for (let refused = 3; refused < 9; refused++) {
+      while (tracing.stats().dropped.rejected < refused) await new Promise((resolve) => setTimeout(resolve, 5));
+      tracing.tracerFor('stock').startSpan('count').finish();
+    }
+    while (tracing.stats().dropped.rejected < 9) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.exit();
+  `;
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', APPLICATION + end], {
+    env: { JAEGER_ENDPOINT: endpoint, JAEGER_REPORTER_FLUSH_INTERVAL: '1' },
+  });
+  t.like(await app.ended, { code: 0 });
+  const lines = app.output().match(/.*spans.*/g);
+  t.deepEqual(lines, [
+    'spans dropped reason=rejected spans=3 detail=answered 400',
+    'spans dropped reason=rejected spans=6 detail=answered 400',
+  ]);
+});
+
+test('with a spool that takes nothing, a process that exits says how many spans it takes along', async (t) => {
+  const { endpoint } = await startThriftCollector(t);
+  const end = "tracing.tracerFor('orders').startSpan('order').finish(); process.exit();";
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', APPLICATION + end], {
+    env: { JAEGER_ENDPOINT: endpoint, TRACE_SPOOL_DIR: import.meta.filename },
+  });
+  t.like(await app.ended, { code: 0 });
+  t.deepEqual(app.output().match(/.*spans.*/g), ['spans dropped reason=spool_failed spans=4']);
+});
+
 test('an end is watched for only while there is something to save, and by one pair of listeners', async (t) => {
   const listeners = () => process.listenerCount('uncaughtExceptionMonitor') + process.listenerCount('exit');
   const before = listeners();

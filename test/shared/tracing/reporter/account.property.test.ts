@@ -70,7 +70,7 @@ for (let seed = 1; seed <= 6; seed += 1)
         () => {
           collector.behave = BEHAVIOURS[Math.floor(random() * BEHAVIOURS.length)] ?? accept;
         },
-        () => random() < 0.2 && reporter.spoolNow(),
+        () => random() < 0.2 && reporter.saveNow(),
         () => {
           broken.isBroken = random() < 0.3;
         },

@@ -9,7 +9,7 @@ function createLog() {
   return { clock, lines, log: new DropLog({ debug: write, warn: write }, clock) };
 }
 
-test('the first loss is logged at once, the rest of the minute in the next line', (t) => {
+test('the first loss is logged at once, the rest of the minute at its end', (t) => {
   const { clock, lines, log } = createLog();
   log.note('queue_full', 5);
   for (let second = 0; second < 59; second += 1) {
@@ -18,17 +18,25 @@ test('the first loss is logged at once, the rest of the minute in the next line'
   }
   t.deepEqual(lines, ['spans dropped {"reason":"queue_full","spans":5}']);
   clock.advance(1_000);
-  log.note('queue_full', 10);
-  t.deepEqual(lines.slice(1), ['spans dropped {"reason":"queue_full","spans":600}']);
+  t.deepEqual(lines.slice(1), ['spans dropped {"reason":"queue_full","spans":590}']);
 });
 
-test('ten minutes of steady loss are ten lines', (t) => {
+test('a loss that has ended is told of no more, and the next one at once', (t) => {
+  const { clock, lines, log } = createLog();
+  log.note('queue_full', 5);
+  clock.advance(60_000);
+  t.is(clock.timers, 0);
+  log.note('queue_full', 6);
+  t.deepEqual(lines.slice(1), ['spans dropped {"reason":"queue_full","spans":6}']);
+});
+
+test('steady loss is a line a minute', (t) => {
   const { clock, lines, log } = createLog();
   for (let step = 0; step < 10 * 60 * 10; step += 1) {
     log.note('queue_full', 1);
     clock.advance(100);
   }
-  t.is(lines.length, 10);
+  t.is(lines.length, 1 + 10);
 });
 
 test('each reason has its own line, with the latest detail', (t) => {
@@ -55,6 +63,7 @@ test('a clock that is set back does not silence it', (t) => {
   log.note('queue_full', 1);
   clock.set(clock.now() - 3_600_000);
   log.note('queue_full', 1);
+  clock.advance(60_000);
   t.is(lines.length, 2);
 });
 

@@ -61,7 +61,7 @@ switch (task) {
   }
   case 'crash': {
     const reporter = send(5);
-    process.on('uncaughtExceptionMonitor', () => reporter.spoolNow());
+    process.on('uncaughtExceptionMonitor', () => reporter.saveNow());
     process.once('message', () => {
       throw new Error('on purpose');
     });

@@ -205,7 +205,7 @@ test('spooled in time by a process that goes on, a batch is sent all the same, a
   collector.behave = hang;
   for (const id of ids(3)) reporter.send(batch(id, { spans: 2 }));
   await until(() => collector.hanging.size === 2);
-  reporter.spoolNow();
+  reporter.saveNow();
   t.like(reporter.stats(), { spooled: 6, queued: { spans: 0, bytes: 0 } });
   collector.behave = accept;
   await until(() => files().length === 0 && reporterIsIdle(reporter));
@@ -296,7 +296,7 @@ test('what is written in a hurry is brought to the disk as far as time allows', 
   };
   const reporter = createReporter({ clock: new ManualClock(), disk });
   for (const id of ids(5)) reporter.send(batch(id));
-  reporter.spoolNow();
+  reporter.saveNow();
   t.is(new Set(synced).size, 5);
 });
 
@@ -305,7 +305,7 @@ test('without a spool there is nothing to do in a hurry', async (t) => {
   collector.behave = hang;
   const reporter = createReporter({ spoolDir: undefined });
   reporter.send(batch(1));
-  reporter.spoolNow();
+  reporter.saveNow();
   t.like(reporter.stats(), { queued: { spans: 1 }, spooled: 0 });
 });
 

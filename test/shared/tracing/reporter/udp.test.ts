@@ -157,6 +157,6 @@ test('closed, it drops and counts, and a second close says the same', async (t) 
   t.is(reporter.close({ deadlineMs: 1_000 }), closing);
   t.deepEqual(await closing, { sent: 0, dropped: 0, spooled: 0 });
   t.notThrows(() => reporter.send(batch(1)));
-  t.notThrows(() => reporter.spoolNow());
+  t.notThrows(() => reporter.saveNow());
   t.like(reporter.stats(), { given: 1, droppedBy: { closed: 1 } });
 });
