@@ -27,6 +27,9 @@ export interface DeliveryOptions<Span> {
   readonly flushIntervalMs: number;
 }
 
+/** What ends while a close waits goes along, if it is soon enough; what ends later is told of at once, while there is time. */
+const CLOSING_INTERVAL_MS = 20;
+
 export class Delivery<Span extends { readonly service: string }> {
   readonly #collector: Collector;
   readonly #batches: ThriftBatches<Span>;
@@ -87,9 +90,12 @@ export class Delivery<Span extends { readonly service: string }> {
 
   async close({ deadlineMs }: { deadlineMs: number }): Promise<CloseResult> {
     this.#isYetToWatch = false;
-    this.#batches.flush();
-    const { sent, dropped } = await this.#collector.reporter.close({ deadlineMs });
+    const { reporter } = this.#collector;
+    this.#batches.flushWithin(CLOSING_INTERVAL_MS);
+    await reporter.close({ deadlineMs });
+    this.#batches.flushWithin(0);
     unwatchForCrash(this.#saveNow);
+    const { sent, dropped } = reporter.stats();
     return { sent, dropped: dropped + this.#batches.lost };
   }
 

@@ -37,6 +37,7 @@ export class ThriftBatches<Span extends { readonly service: string }> {
   readonly #receiver: BatchReceiver;
   readonly #options: ThriftBatchOptions<Span>;
   readonly #batches = new Map<string, ServiceBatch>();
+  #flushIntervalMs: number;
   #timer: NodeJS.Timeout | undefined;
   /** Spans that ended while another of their service was written, each written by itself. */
   #meanwhile: Written[] = [];
@@ -45,6 +46,7 @@ export class ThriftBatches<Span extends { readonly service: string }> {
   constructor(receiver: BatchReceiver, options: ThriftBatchOptions<Span>) {
     this.#receiver = receiver;
     this.#options = options;
+    this.#flushIntervalMs = options.flushIntervalMs;
   }
 
   /** Encodes a finished span; keeps nothing of it. Never throws. */
@@ -86,10 +88,17 @@ export class ThriftBatches<Span extends { readonly service: string }> {
       if (batch.spans > 0 && !batch.isWriting) this.#receiver.send(batch.take());
   };
 
+  /** Sends all batches as they are, and from now on each after so long at the latest: 0 is with its first span. */
+  flushWithin(intervalMs: number): void {
+    this.#flushIntervalMs = intervalMs;
+    this.flush();
+  }
+
   #add<Added>(batch: ServiceBatch, span: Added, write: WriteSpan<Added>): void {
     const full = batch.add(span, write);
     if (full) this.#receiver.send(full);
-    this.#timer ??= setTimeout(this.flush, this.#options.flushIntervalMs).unref();
+    if (this.#flushIntervalMs === 0) this.flush();
+    else this.#timer ??= setTimeout(this.flush, this.#flushIntervalMs).unref();
   }
 
   #addMeanwhile(): void {

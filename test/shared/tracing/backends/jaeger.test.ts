@@ -11,6 +11,7 @@ import { decoded, tagValueOf } from '../../../helpers/decoded-thrift.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 import { startAgent, startThriftCollector } from '../../../helpers/thrift-collector.ts';
 import { until } from '../../../helpers/until.ts';
+import { accept, hang, startCollector } from '../reporter/collector.ts';
 
 const NOWHERE = 'http://127.0.0.1:1/api/traces';
 
@@ -59,6 +60,33 @@ for (const backend of ['jaeger', 'jaeger-client'] as const) {
       read().map(({ operationName }) => operationName),
       sizes.map((_, i) => `span ${i}`),
     );
+  });
+
+  test(`${backend}: a span that ends while the tracing closes goes along`, async (t) => {
+    const collector = await startCollector(t, hang);
+    const created = createQuietBackend({ backend, endpoint: collector.endpoint });
+    const tracer = created.createTracer('users');
+    tracer.startSpan('before').finish();
+    const closing = created.close({ deadlineMs: 10_000 });
+    await until(() => collector.hanging.size === 1);
+    collector.behave = accept;
+    tracer.startSpan('meanwhile').finish();
+    await until(() => created.stats().sent === 1);
+    for (const response of collector.hanging) response.writeHead(202).end();
+    t.deepEqual(await closing, { sent: 2, dropped: 0 });
+  });
+
+  test(`${backend}: a span that ends too late for the close is counted and told of at once`, async (t) => {
+    const lines: string[] = [];
+    const created = createQuietBackend({ backend, endpoint: NOWHERE }, lines);
+    const tracer = created.createTracer('users');
+    const closing = created.close({ deadlineMs: 0 });
+    tracer.startSpan('too late').finish();
+    t.deepEqual(await closing, { sent: 0, dropped: 1 });
+    tracer.startSpan('later').finish();
+    t.like(created.stats(), { finished: 2, queued: 0, queuedBytes: 0 });
+    t.is(created.stats().dropped['closed'], 2);
+    t.deepEqual(lines, ['spans dropped reason=closed spans=1']);
   });
 
   test(`${backend}: unsampled spans are neither sent nor counted, but for those of a raised priority`, async (t) => {
