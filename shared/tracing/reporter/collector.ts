@@ -1,8 +1,9 @@
 import { Backoff, type BackoffLimits } from './backoff.ts';
-import { type Clock, startBackgroundTimer, type Timer } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { ReporterLogger } from './drop-log.ts';
 import type { CollectorState } from './ledger.ts';
 import { Pace } from './pace.ts';
+import { Wait } from './wait.ts';
 
 /** How to treat a collector. */
 export interface CollectorOptions {
@@ -29,12 +30,13 @@ const HURRIED: BackoffLimits = { firstMs: 50, maxMs: 250 };
  */
 export class Collector {
   readonly #options: CollectorOptions;
-  readonly #onReady: () => void;
   readonly #pace: Pace;
+  readonly #backoffWait: Wait;
+  /** What a collector has asked for, no answer to another request ends. */
+  readonly #askedWait: Wait;
+  readonly #paceWait: Wait;
   #state: CollectorState = 'unknown';
   #backoff: Backoff;
-  #retry: Timer | undefined;
-  #paceTimer: Timer | undefined;
   #trouble: string | undefined;
   #catchesUp = false;
   #hurries = false;
@@ -42,9 +44,11 @@ export class Collector {
   /** `onReady` is called when a wait is over. */
   constructor(options: CollectorOptions, onReady: () => void) {
     this.#options = options;
-    this.#onReady = onReady;
     this.#pace = new Pace(options.drainBytesPerSecond);
     this.#backoff = new Backoff(options.backoff);
+    this.#backoffWait = new Wait(options.clock, onReady);
+    this.#askedWait = new Wait(options.clock, onReady);
+    this.#paceWait = new Wait(options.clock, onReady);
   }
 
   get state(): CollectorState {
@@ -58,7 +62,7 @@ export class Collector {
 
   /** How many requests may be open now; if none, `onReady` follows. */
   allowedRequests(): number {
-    if (this.#retry !== undefined) return 0;
+    if (this.#backoffWait.isOn || this.#askedWait.isOn) return 0;
     if (this.#hurries) return MAX_REQUESTS;
     if (this.#state !== 'up') return 1;
     return this.#catchesUp && this.#waitsForPace() ? 0 : MAX_REQUESTS;
@@ -72,28 +76,25 @@ export class Collector {
   /** Notes an answer that shows that it works, whatever it thinks of this batch. */
   answered(): void {
     this.#backoff = new Backoff(this.#hurries ? HURRIED : this.#options.backoff);
-    this.#endRetry();
+    this.#backoffWait.end();
     this.#trouble = undefined;
     if (this.#state === 'up') return;
     this.#catchesUp = true;
     this.#change('up', {});
   }
 
-  /** Notes that a request failed, and waits; the second of two that fail together changes nothing. */
+  /** Notes that a request failed, and waits; the second of two that fail together adds nothing but what it asks for. */
   failed({ detail, retryAfterMs = 0 }: { detail: string; retryAfterMs?: number | undefined }): void {
     this.#trouble = `${this.#options.address}: ${detail}`;
     // One that has never taken any may have been looked for in the wrong place, which is worth more than a debug line.
     if (this.#state === 'unknown') this.#options.logger.warn({ detail: this.#trouble }, NOT_FOUND);
     if (this.#state !== 'away') this.#change('away', { detail });
-    if (this.#retry !== undefined) return;
-    const { clock, random } = this.#options;
-    const askedMs = this.#hurries ? 0 : retryAfterMs;
-    const delayMs = askedMs + this.#backoff.delayMs(random);
+    const isAsked = retryAfterMs > 0 && !this.#hurries;
+    if (!isAsked && this.#backoffWait.isOn) return;
+    const delayMs = this.#backoff.delayMs(this.#options.random);
     this.#backoff = this.#backoff.next();
-    this.#retry = startBackgroundTimer(clock, delayMs, () => {
-      this.#retry = undefined;
-      this.#onReady();
-    });
+    if (isAsked) this.#askedWait.start(retryAfterMs + delayMs);
+    else this.#backoffWait.start(delayMs);
   }
 
   /** Notes that nothing is left of what had piled up. */
@@ -110,24 +111,16 @@ export class Collector {
 
   /** Ends all waits. */
   stop(): void {
-    this.#endRetry();
-    this.#options.clock.clearTimeout(this.#paceTimer);
-    this.#paceTimer = undefined;
+    this.#backoffWait.end();
+    this.#askedWait.end();
+    this.#paceWait.end();
   }
 
   #waitsForPace(): boolean {
     const waitMs = this.#pace.waitMs(this.#options.clock.now());
     if (waitMs <= 0) return false;
-    this.#paceTimer ??= startBackgroundTimer(this.#options.clock, Math.ceil(waitMs), () => {
-      this.#paceTimer = undefined;
-      this.#onReady();
-    });
+    if (!this.#paceWait.isOn) this.#paceWait.start(Math.ceil(waitMs));
     return true;
-  }
-
-  #endRetry(): void {
-    this.#options.clock.clearTimeout(this.#retry);
-    this.#retry = undefined;
   }
 
   #change(state: CollectorState, fields: object): void {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import {
@@ -7,7 +8,16 @@ import {
   type Reporter,
 } from '#shared/tracing/reporter/reporter.ts';
 import { until } from '../../../helpers/until.ts';
-import { answer, type Behaviour, batch, type Collector, hang, ids, startCollector } from './collector.ts';
+import {
+  accept,
+  answer,
+  type Behaviour,
+  batch,
+  type Collector,
+  hang,
+  ids,
+  startCollector,
+} from './collector.ts';
 import { ManualClock } from './manual-clock.ts';
 import { passTimeUntil } from './pass-time.ts';
 
@@ -110,6 +120,35 @@ test('Retry-After is honoured, in seconds and as a date', async (t) => {
     await passUntil(() => collector.requests.length === 2);
     t.is(clock.now() - start, 20_000);
   }
+});
+
+/** Two requests that were open together, ended one after the other: how long until the next. */
+async function measureWait(t: ExecutionContext, ...ends: ((response: ServerResponse) => void)[]) {
+  const { clock, collector, reporter, passUntil } = await startManual(t, { random: () => 0 });
+  reporter.send(batch(0));
+  await until(() => reporter.stats().sent === 1);
+  collector.behave = hang;
+  for (const id of ids(ends.length)) reporter.send(batch(id));
+  await until(() => collector.hanging.size === ends.length);
+  collector.behave = accept;
+  const start = clock.now();
+  for (const end of ends) {
+    const { open } = reporter.stats().requests;
+    for (const response of [...collector.hanging].slice(0, 1)) end(response);
+    await until(() => reporter.stats().requests.open === open - 1);
+  }
+  await passUntil(() => collector.requests.length > 1 + ends.length);
+  return clock.now() - start;
+}
+
+test('a Retry-After is honoured whatever becomes of the request beside it', async (t) => {
+  const ask = (response: ServerResponse) => response.writeHead(429, { 'retry-after': '20' }).end();
+  const take = (response: ServerResponse) => response.writeHead(202).end();
+  const breakOff = (response: ServerResponse) => response.destroy();
+  t.is(await measureWait(t, ask, take), 20_000);
+  t.is(await measureWait(t, breakOff, ask), 20_000);
+  t.is(await measureWait(t, ask, breakOff), 20_000);
+  t.is(await measureWait(t, ask, ask), 20_000);
 });
 
 test('a Retry-After of a year is a minute', async (t) => {
