@@ -130,9 +130,8 @@ export class Delivery {
       queue.remove(batch);
       batch.claim?.finish();
       drop(batch.payload, 'rejected', detail);
-    } else if (batch.claim !== undefined) {
+    } else if (batch.claim?.release()) {
       queue.remove(batch);
-      batch.claim.release();
       ledger.respooled(batch.payload, batch.claim);
     } else queue.putBack(batch);
   }

@@ -26,8 +26,7 @@ export function leaveToSpool(
   const isOver = () => clock.now() - startedAt > limitMs;
   const files: string[] = [];
   for (const { payload, claim } of queue.clear().reverse()) {
-    if (claim !== undefined) {
-      claim.release();
+    if (claim?.release()) {
       ledger.respooled(payload, claim);
     } else if (spool === undefined || isOver()) {
       drop(payload, 'deadline');

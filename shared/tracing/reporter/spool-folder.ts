@@ -19,7 +19,6 @@ const REST_MS = 30_000;
 /** A folder of files that other processes rename and delete as well; what fails is logged once, then rested from. */
 export class SpoolFolder {
   readonly #options: SpoolFolderOptions;
-  #isPrepared = false;
   #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: SpoolFolderOptions) {
@@ -40,10 +39,9 @@ export class SpoolFolder {
     return this.#options.disk.listNow(this.#options.dir);
   }
 
-  /** Makes the folder, once. */
+  /** Makes the folder, before each file: whoever cleans up temporary folders may have taken it away. */
   prepare(): void {
-    if (!this.#isPrepared) this.#options.disk.prepare(this.#options.dir);
-    this.#isPrepared = true;
+    this.#options.disk.prepare(this.#options.dir);
   }
 
   /** Writes a file that appears under its name when it is whole. */
@@ -115,5 +113,14 @@ export class SpoolFolder {
 
 /** Whether a file, or the whole folder, is just not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
+}
+
+/** Whether a file may not be read by this user: it does for others, and says nothing of the disk. */
+export function isForbidden(error: unknown): boolean {
+  return codeOf(error) === 'EACCES';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

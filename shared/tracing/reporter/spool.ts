@@ -4,7 +4,7 @@ import type { Payload } from './payload.ts';
 import { Refusals } from './refusals.ts';
 import type { SpoolDisk } from './spool-disk.ts';
 import { formatSpoolHeader, hashKind, measureSpoolHeader, type SpoolKind } from './spool-file.ts';
-import { isMissing, SpoolFolder } from './spool-folder.ts';
+import { isForbidden, isMissing, SpoolFolder } from './spool-folder.ts';
 import { badName, claimedName, formatSpoolName, parseSpoolName, type SpoolName } from './spool-name.ts';
 import { createOwner, isAbandoned } from './spool-owner.ts';
 
@@ -33,8 +33,8 @@ export interface Claim {
   readonly refusals: Refusals;
   /** It is dealt with: deletes the file. */
   finish(): void;
-  /** Lets it lie for a later attempt, by whomever. */
-  release(): void;
+  /** Lets it lie for a later attempt, by whomever; says whether it was still there. */
+  release(): boolean;
 }
 
 /** A count of what is in the folder is believed for so long, with what was written and sent since added. */
@@ -179,10 +179,19 @@ export class Spool {
     const mark = file.claim ?? { owner: file.owner, at: file.writtenAt };
     if (!isAbandoned(mark, { self: this.#owner, nowMs: clock.now(), leaseMs })) return false;
     // Of a writer that died between the first byte and the rename, either all is there, or it is of no use.
-    const isWhole = file.state === 'claimed' || (await this.#folder.read(file.name, file.bytes));
-    if (isWhole) return this.#folder.rename(file.name, file.batch);
+    if (file.state === 'claimed' || (await this.#mayBeWhole(file)))
+      return this.#folder.rename(file.name, file.batch);
     this.#folder.remove(file.name);
     return false;
+  }
+
+  async #mayBeWhole({ name, bytes }: SpoolName): Promise<boolean> {
+    try {
+      return (await this.#folder.read(name, bytes)) !== undefined;
+    } catch (error) {
+      if (isForbidden(error)) return true;
+      throw error;
+    }
   }
 
   async #claim(name: string): Promise<Claim | undefined> {
@@ -202,16 +211,15 @@ export class Spool {
         if (this.#folder.remove(claimed)) this.#usedBytes -= named.bytes;
         this.#isFull = false;
       },
-      release: () => {
-        this.#folder.rename(claimed, name);
-      },
+      release: () => this.#folder.rename(claimed, name),
     };
   }
 
-  /** Reads a claimed file, and sets it aside where it is torn or foreign. */
+  /** Reads a claimed file, and sets it aside where it is torn, foreign or another user's. */
   async #read({ batch, bytes }: SpoolName, claimed: string): Promise<Payload | undefined> {
     const { kind, logger } = this.#options;
     const file = await this.#folder.read(claimed, bytes).catch((error) => {
+      if (isForbidden(error)) return undefined;
       this.#folder.rename(claimed, batch); // a failing disk, or no file descriptor left, says nothing about the file
       throw error;
     });
@@ -219,7 +227,10 @@ export class Spool {
       return file.payload;
     this.#folder.rename(claimed, badName(batch));
     const path = this.#folder.path(badName(batch));
-    logger.warn({ file: path }, 'spool file set aside: torn, or not of this spool');
+    logger.warn(
+      { file: path },
+      'spool file set aside: torn, not of this spool, or not to be read by this user',
+    );
     return undefined;
   }
 

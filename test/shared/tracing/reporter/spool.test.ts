@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -287,6 +288,44 @@ test('a folder that is not there holds nothing, and is not made by looking', asy
   t.is(await createSpool().claim(), undefined);
   t.false(existsSync(dir));
   t.deepEqual(lines, []);
+});
+
+test('a folder that is taken away is made again, for the next file', async (t) => {
+  const { dir, createSpool } = createSpools(t);
+  const spool = createSpool();
+  await spool.write(batch(1));
+  rmSync(dir, { recursive: true });
+  t.like(await spool.write(batch(2)), { kind: 'spooled' });
+  rmSync(dir, { recursive: true });
+  t.like(spool.writeNow(batch(3)), { kind: 'spooled' });
+  t.deepEqual(await claimAll(spool), ['3']);
+});
+
+test("another user's files are set aside, and do not stop the others", async (t) => {
+  const { dir, clock, createSpool, names, lines } = createSpools(t);
+  const writer = createSpool();
+  for (const id of ['written by root', 'left unfinished by root', 'good']) {
+    await writer.write(batch(id));
+    clock.advance(1);
+  }
+  const [, second = ''] = names();
+  const owner = parseSpoolName(second)?.owner ?? '';
+  renameSync(join(dir, second), join(dir, writingName(second.replace(owner, killOwner(second)))));
+  const spool = createSpool({
+    disk: {
+      ...systemDisk,
+      async read(path, bytes) {
+        const file = await systemDisk.read(path, bytes);
+        if (!file?.includes('root')) return file;
+        throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+      },
+    },
+  });
+  t.deepEqual(await claimAll(spool), ['good']);
+  t.true(spool.works);
+  t.is(names().length, 2);
+  t.true(names().every((name) => name.endsWith('.bad')));
+  t.is(lines.filter((line) => line.startsWith('spool file set aside')).length, 2);
 });
 
 test('a file that cannot be read for now, for want of descriptors, is not set aside', async (t) => {

@@ -1,7 +1,7 @@
 /** A reporter with a spool: what memory cannot hold, a stop cannot send or a crash would take is sent later. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -323,6 +323,39 @@ test('a claim that is being sent at the deadline of a close lies ready for other
   t.deepEqual(await reporter.close({ deadlineMs: 100 }), { sent: 1, dropped: 0, spooled: 0 });
   t.like(reporter.stats(), { recovered: 0, queued: { spans: 0 } });
   t.regex(files()[0] ?? '', /\.batch$/);
+});
+
+test('what is being sent while the folder is taken away is in memory, and sent again', async (t) => {
+  const { collector, spoolDir, createReporter, leave } = await start(t);
+  await leave(batch('old', { spans: 4 }));
+  const reporter = createReporter();
+  reporter.send(batch('new'));
+  collector.behave = (request, response) => {
+    collector.behave = hang;
+    accept(request, response, collector);
+  };
+  await until(() => collector.hanging.size === 1);
+  rmSync(spoolDir, { recursive: true });
+  collector.behave = accept;
+  for (const response of collector.hanging) response.destroy();
+  await until(() => reporter.stats().sent === 5);
+  t.deepEqual([...collector.arrived.keys()].sort(), ['new', 'old']);
+  t.like(reporter.stats(), { recovered: 4, spooled: 0, queued: { spans: 0 } });
+});
+
+test('what was being sent as the folder was taken away is written anew at the deadline of a close', async (t) => {
+  const { collector, spoolDir, createReporter, files, leave } = await start(t);
+  await leave(batch('old', { spans: 4 }));
+  collector.behave = (request, response) => {
+    collector.behave = hang;
+    accept(request, response, collector);
+  };
+  const reporter = createReporter();
+  reporter.send(batch('new'));
+  await until(() => collector.hanging.size === 1);
+  rmSync(spoolDir, { recursive: true });
+  t.deepEqual(await reporter.close({ deadlineMs: 0 }), { sent: 1, dropped: 0, spooled: 4 });
+  t.is(files().length, 1);
 });
 
 test('a spool that cannot be written costs drops, counted and logged, and no more', async (t) => {
