@@ -83,8 +83,9 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
     };
   };
   let closing: Promise<CloseResult> | undefined;
-  const close = ({ deadlineMs = CLOSE_DEADLINE_MS } = {}): Promise<CloseResult> => {
-    closing ??= backend.close({ deadlineMs });
+  // As a callback it is given null, or an error, or whatever else has happened.
+  const close: Tracing['close'] = (options) => {
+    closing ??= backend.close({ deadlineMs: options?.deadlineMs ?? CLOSE_DEADLINE_MS });
     return closing;
   };
 

@@ -3,9 +3,10 @@ import type { Clock } from './clock.ts';
 /** What `setTimeout` can count to; beyond it fires at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Makes any number a deadline that a timer can keep. */
+/** Makes a deadline that a timer can keep of anything that JavaScript may hand over: of what is no number, now. */
 export function clampDeadline(deadlineMs: number): number {
-  return Number.isNaN(deadlineMs) ? 0 : Math.min(Math.max(deadlineMs, 0), LONGEST_MS);
+  const givenMs = Number(String(deadlineMs));
+  return Number.isNaN(givenMs) ? 0 : Math.min(Math.max(givenMs, 0), LONGEST_MS);
 }
 
 /** Waits for a promise, but no longer than so many milliseconds, and keeps the process alive meanwhile. */

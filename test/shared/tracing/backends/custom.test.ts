@@ -104,3 +104,10 @@ for (const deadlineMs of [Number.NaN, Number.NEGATIVE_INFINITY, -1])
     await setImmediate();
     t.deepEqual(warnings, []);
   });
+
+test.serial('a close may be a callback: what it is given beside a deadline changes nothing', async (t) => {
+  for (const given of [undefined, null, new Error('stopped'), 'SIGTERM', 0, { deadlineMs: null }]) {
+    const closing = createClosingTracing(setImmediate()).close(given as never);
+    t.deepEqual(await closing, { sent: 0, dropped: 0 });
+  }
+});

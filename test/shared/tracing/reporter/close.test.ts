@@ -172,7 +172,7 @@ test('a second close gets what the first one gets', async (t) => {
   t.deepEqual(await reporter.close({ deadlineMs: 0 }), { sent: 1, dropped: 0, spooled: 0 });
 });
 
-for (const deadlineMs of [0, -1, Number.NaN])
+for (const deadlineMs of [0, -1, Number.NaN, 'soon' as never, {} as never])
   test(`a deadline of ${deadlineMs} ms drops what is queued at once`, async (t) => {
     const collector = await startCollector(t, hang);
     const reporter = createReporter(collector);
