@@ -26,3 +26,8 @@ function onCrash(): void {
 function onExit(): void {
   for (const save of savers) save(true);
 }
+
+/** Whether the exit has begun: listeners of the application may still finish spans, but a new one is not heard any more. */
+export function isExiting(): boolean {
+  return (process as { _exiting?: boolean })._exiting === true;
+}

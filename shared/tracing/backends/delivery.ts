@@ -7,7 +7,7 @@ import { ThriftBatches } from '../thrift/thrift-batches.ts';
 import type { Tags } from '../tracer/tag-pairs.ts';
 import type { SpanCounts } from '../tracer/tracer.ts';
 import type { BackendStats, CloseResult } from './backend.ts';
-import { unwatchForCrash, watchForCrash } from './crash-watch.ts';
+import { isExiting, unwatchForCrash, watchForCrash } from './crash-watch.ts';
 
 /** Where batches go, and in which form. */
 export interface Collector {
@@ -37,6 +37,9 @@ export class Delivery<Span extends { readonly service: string }> {
   #processTags: Tags;
   /** False from the first span on, and once closed: there is nothing more to begin. */
   #isYetToWatch = true;
+  /** From then on each span is the last. */
+  #isExit = false;
+  #lostAtExit = 0;
 
   constructor(collector: Collector, options: DeliveryOptions<Span>) {
     const { reporter, framing, maxBatchBytes } = collector;
@@ -60,8 +63,10 @@ export class Delivery<Span extends { readonly service: string }> {
     if (this.#isYetToWatch) {
       this.#isYetToWatch = false;
       watchForCrash(this.#saveNow);
+      this.#isExit = isExiting();
     }
     this.#batches.record(span);
+    if (this.#isExit) this.#saveNow(true);
   }
 
   /** The numbers of a backend whose tracers have counted `counts`. */
@@ -103,7 +108,10 @@ export class Delivery<Span extends { readonly service: string }> {
     const { reporter, survivesCrash, logger, exitHint } = this.#collector;
     if (survivesCrash) this.#batches.flush();
     reporter.saveNow();
-    const unsent = reporter.stats().queued.spans + this.#batches.waiting.spans;
-    if (isEnd && unsent > 0) logger.warn(`spans lost at exit spans=${unsent}: ${exitHint}`);
+    if (!isEnd) return;
+    this.#isExit = true;
+    const lost = reporter.stats().queued.spans + this.#batches.waiting.spans - this.#lostAtExit;
+    this.#lostAtExit += lost;
+    if (lost > 0) logger.warn(`spans lost at exit spans=${lost}: ${exitHint}`);
   };
 }

@@ -1,7 +1,9 @@
 /** What an application hears of spans that end with its process. */
+import { readdirSync } from 'node:fs';
 import test from 'ava';
 import { createTracing } from '#shared/tracing/index.ts';
 import { startProcess } from '../../../helpers/processes.ts';
+import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 import { startThriftCollector } from '../../../helpers/thrift-collector.ts';
 
 const APPLICATION = `
@@ -56,6 +58,42 @@ test('with a spool that takes nothing, a process that exits says how many spans 
   });
   t.like(await app.ended, { code: 0 });
   t.deepEqual(app.output().match(/.*spans.*/g), ['spans dropped reason=spool_failed spans=4']);
+});
+
+const ENDS_LATE = `
+const { createTracing } = await import('#shared/tracing/index.ts');
+const tracer = createTracing({ service: 'shop' }).tracerFor('stock');
+const late = tracer.startSpan('late');
+`;
+const ON_EXIT = "process.on('exit', () => late.finish());";
+
+test('a span that ends as the process exits is one that is lost, and said to be', async (t) => {
+  const { endpoint } = await startThriftCollector(t);
+  for (const [before, spans] of [
+    ['', [1]],
+    ["tracer.startSpan('a').finish(); tracer.startSpan('b').finish();", [2, 1]],
+  ] as const) {
+    const app = startProcess(t, ['node', '--input-type=module', '--eval', ENDS_LATE + before + ON_EXIT], {
+      env: { JAEGER_ENDPOINT: endpoint },
+    });
+    t.like(await app.ended, { code: 0 });
+    const lost = [...app.output().matchAll(/spans lost at exit spans=(\d+)/g)].map(([, n]) => Number(n));
+    t.deepEqual(lost, spans);
+  }
+});
+
+test('with a spool, a span that ends as the process exits is kept', async (t) => {
+  const { endpoint } = await startThriftCollector(t);
+  const spoolDir = temporaryFolder(t);
+  const before = "tracer.startSpan('a').finish();";
+  for (const program of [ENDS_LATE + ON_EXIT, ENDS_LATE + before + ON_EXIT]) {
+    const app = startProcess(t, ['node', '--input-type=module', '--eval', program], {
+      env: { JAEGER_ENDPOINT: endpoint, TRACE_SPOOL_DIR: spoolDir },
+    });
+    t.like(await app.ended, { code: 0 });
+    t.is(app.output(), '');
+  }
+  t.is(readdirSync(spoolDir).length, 3);
 });
 
 test('an end is watched for only while there is something to save, and by one pair of listeners', async (t) => {
