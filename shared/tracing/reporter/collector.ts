@@ -60,6 +60,11 @@ export class Collector {
     return this.#trouble;
   }
 
+  /** Says of something that was heard of it which collector it is. */
+  quote(detail: string): string {
+    return `${this.#options.address}: ${detail}`;
+  }
+
   /** How many requests may be open now; if none, `onReady` follows. */
   allowedRequests(): number {
     if (this.#backoffWait.isOn || this.#askedWait.isOn) return 0;
@@ -85,7 +90,7 @@ export class Collector {
 
   /** Notes that a request failed, and waits; the second of two that fail together adds nothing but what it asks for. */
   failed({ detail, retryAfterMs = 0 }: { detail: string; retryAfterMs?: number | undefined }): void {
-    this.#trouble = `${this.#options.address}: ${detail}`;
+    this.#trouble = this.quote(detail);
     // One that has never taken any may have been looked for in the wrong place, which is worth more than a debug line.
     if (this.#state === 'unknown') this.#options.logger.warn({ detail: this.#trouble }, NOT_FOUND);
     if (this.#state !== 'away') this.#change('away', { detail });

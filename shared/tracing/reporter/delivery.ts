@@ -119,17 +119,17 @@ export class Delivery {
     queue.remove(batch);
     batch.claim?.finish();
     if (outcome.kind === 'accepted') ledger.sent(batch.payload);
-    else drop(batch.payload, 'rejected', outcome.detail);
+    else drop(batch.payload, 'rejected', collector.quote(outcome.detail));
   }
 
   #retry(batch: Batch, detail: string): void {
-    const { queue, ledger, drop } = this.#parts;
+    const { queue, collector, ledger, drop } = this.#parts;
     const isHopeless = batch.refusals.note(ledger.acceptedRequests);
     for (const other of this.#open) if (other.batch === batch) return;
     if (isHopeless) {
       queue.remove(batch);
       batch.claim?.finish();
-      drop(batch.payload, 'rejected', detail);
+      drop(batch.payload, 'rejected', collector.quote(detail));
     } else if (batch.claim?.release()) {
       queue.remove(batch);
       ledger.respooled(batch.payload, batch.claim);
