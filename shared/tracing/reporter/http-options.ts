@@ -1,4 +1,5 @@
 import { Agent as HttpsAgent } from 'node:https';
+import { resolve } from 'node:path';
 import { Agent as HttpAgent, validateHeaderName, validateHeaderValue } from '../node-http.ts';
 import { shownValue } from '../shown-value.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -108,7 +109,8 @@ export function resolveHttpOptions(options: HttpReporterOptions) {
     retryMaxMs: positive(options, 'retryMaxMs', 10_000),
     maxRetryAfterMs: positive(options, 'maxRetryAfterMs', 60_000),
     drainBytesPerSecond: positive(options, 'drainBytesPerSecond', 16 * MIB),
-    spoolDir: options.spoolDir,
+    // As it is now: a process that goes into the background goes into another folder, too.
+    spoolDir: options.spoolDir && resolve(options.spoolDir),
     maxSpoolBytes: positive(options, 'maxSpoolBytes', 2048 * MIB),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,

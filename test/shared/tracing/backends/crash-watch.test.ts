@@ -1,8 +1,9 @@
 /** What an application hears of spans that end with its process. */
 import { readdirSync } from 'node:fs';
+import { relative } from 'node:path';
 import test from 'ava';
 import { createTracing } from '#shared/tracing/index.ts';
-import { startProcess } from '../../../helpers/processes.ts';
+import { ROOT, startProcess } from '../../../helpers/processes.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 import { startThriftCollector } from '../../../helpers/thrift-collector.ts';
 
@@ -95,6 +96,18 @@ test('with a spool, a span that ends as the process exits is kept', async (t) =>
     t.is(app.output(), '');
   }
   t.is(readdirSync(spoolDir).length, 3);
+});
+
+test('the folder of the spool is that of the start, wherever the process goes', async (t) => {
+  const { endpoint } = await startThriftCollector(t);
+  const spoolDir = temporaryFolder(t);
+  const end = `process.chdir(${JSON.stringify(temporaryFolder(t))}); process.exit();`;
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', APPLICATION + end], {
+    env: { JAEGER_ENDPOINT: endpoint, TRACE_SPOOL_DIR: relative(ROOT, spoolDir) },
+  });
+  t.like(await app.ended, { code: 0 });
+  t.is(app.output(), '');
+  t.is(readdirSync(spoolDir).length, 1);
 });
 
 test('an end is watched for only while there is something to save, and by one pair of listeners', async (t) => {
