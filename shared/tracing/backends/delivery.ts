@@ -106,12 +106,15 @@ export class Delivery<Span extends { readonly service: string }> {
 
   readonly #saveNow = (isEnd: boolean): void => {
     const { reporter, survivesCrash, logger, exitHint } = this.#collector;
+    const isExit = isEnd || this.#isExit;
+    this.#isExit = false; // whatever is logged here may bring a logger to finish spans
     if (survivesCrash) this.#batches.flush();
     reporter.saveNow();
-    if (!isEnd) return;
-    this.#isExit = true;
     const lost = reporter.stats().queued.spans + this.#batches.waiting.spans - this.#lostAtExit;
-    this.#lostAtExit += lost;
-    if (lost > 0) logger.warn(`spans lost at exit spans=${lost}: ${exitHint}`);
+    if (isExit && lost > 0) {
+      this.#lostAtExit += lost;
+      logger.warn(`spans lost at exit spans=${lost}: ${exitHint}`);
+    }
+    this.#isExit = isExit;
   };
 }

@@ -84,6 +84,25 @@ test('a span that ends as the process exits is one that is lost, and said to be'
   }
 });
 
+test('a logger that makes spans does not make an exit endless', async (t) => {
+  const { endpoint } = await startThriftCollector(t);
+  const program = `
+    const { createTracing } = await import('#shared/tracing/index.ts');
+    const warn = (line) => {
+      console.log(line);
+      tracing.tracerFor('log').startSpan('line').finish();
+    };
+    const tracing = createTracing({ service: 'shop', logger: { debug() {}, info() {}, warn } });
+    const late = tracing.tracerFor('stock').startSpan('late');
+    ${ON_EXIT}
+  `;
+  const app = startProcess(t, ['node', '--input-type=module', '--eval', program], {
+    env: { JAEGER_ENDPOINT: endpoint },
+  });
+  t.like(await app.ended, { code: 0 });
+  t.is(app.output().match(/spans lost at exit/g)?.length, 1);
+});
+
 test('with a spool, a span that ends as the process exits is kept', async (t) => {
   const { endpoint } = await startThriftCollector(t);
   const spoolDir = temporaryFolder(t);
