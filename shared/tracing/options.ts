@@ -75,7 +75,7 @@ export interface TracingOptions {
    */
   maxQueueSpans?: number;
   /**
-   * A folder for spans that memory cannot hold or a stop cannot send; the next start sends them.
+   * A folder for spans that memory cannot hold or a stop cannot send; the next start sends them. Not over UDP.
    * @default TRACE_SPOOL_DIR, then none
    */
   spoolDir?: string;

@@ -76,6 +76,11 @@ export class SettingReader {
     return undefined;
   }
 
+  /** Notes what has no effect, beside other settings or at all, and why. */
+  ignore(name: string, value: string, reason: string): void {
+    this.#warnings.add(`${name}=${shownValue(value)} is ignored: ${reason}`);
+  }
+
   #parsed<Value>(kind: Kind<Value>, name: string, text: string): Value | undefined {
     const value = text === '' ? undefined : kind.parse(text);
     if (value !== undefined) return value;
@@ -91,9 +96,7 @@ export class SettingReader {
   /** Kubernetes sets `<SERVICE>_PORT=tcp://...` in every pod beside a service of that name: it is not meant for us. */
   #isServiceLink(name: string, text: string): boolean {
     if (!name.endsWith('_PORT') || !text.startsWith('tcp://')) return false;
-    this.#warnings.add(
-      `${name}=${shownValue(text)} is ignored: it looks like a Kubernetes service link, not a port`,
-    );
+    this.ignore(name, text, 'it looks like a Kubernetes service link, not a port');
     return true;
   }
 }

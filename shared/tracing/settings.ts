@@ -90,6 +90,8 @@ export function readSettings(options: TracingOptions): TracingSettings {
     queryUrl: reader.read(kind.HTTP_URL, 'queryUrl', 'JAEGER_QUERY_URL') ?? DEFAULT_QUERY_URL,
     logger: containLogger(options.logger ?? TO_STANDARD_ERROR),
   };
+  if ('agent' in settings.collector && settings.spoolDir !== undefined)
+    reader.ignore('TRACE_SPOOL_DIR', settings.spoolDir, 'what goes over UDP is confirmed by nobody');
   if (reader.problems.length > 0) throw new TracingOptionsError(reader.problems);
   return { ...settings, warnings: reader.warnings };
 }

@@ -19,7 +19,7 @@ export function createCollector(settings: TracingSettings): Collector {
   const logger = reporterLogger(settings.logger);
   if ('agent' in collector)
     return {
-      reporter: createUdpReporter({ ...collector.agent, logger }),
+      reporter: createUdpReporter({ ...collector.agent, logger, maxQueueSpans }),
       framing: AGENT_MESSAGE,
       maxBatchBytes: MOST_BYTES_OVER_UDP,
       survivesCrash: false,

@@ -29,6 +29,11 @@ export interface UdpReporterOptions {
    */
   readonly maxQueueBytes?: number | undefined;
   /**
+   * The most spans that wait.
+   * @default none: bytes bound the queue
+   */
+  readonly maxQueueSpans?: number | undefined;
+  /**
    * How fast to send: a receiver's buffer holds only a few large datagrams, and what does not fit is lost unseen.
    * @default 4 MiB
    */
@@ -62,7 +67,10 @@ export class UdpReporter {
     this.#clock = options.clock ?? systemClock;
     this.#maxDatagramBytes = options.maxDatagramBytes ?? 65_000;
     this.#dropLog = new DropLog(containFailures(options.logger), this.#clock);
-    this.#queue = new PayloadQueue({ maxBytes: options.maxQueueBytes ?? 4 * MIB });
+    this.#queue = new PayloadQueue({
+      maxBytes: options.maxQueueBytes ?? 4 * MIB,
+      maxSpans: options.maxQueueSpans,
+    });
     this.#pace = new Pace(options.bytesPerSecond ?? 4 * MIB);
     this.#datagrams = new Datagrams(options);
   }

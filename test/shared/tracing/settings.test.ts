@@ -337,3 +337,10 @@ test('a port that is a Kubernetes service link is not meant for us, and one warn
     'JAEGER_AGENT_PORT="tcp://10.0.0.1:6832" is ignored: it looks like a Kubernetes service link, not a port',
   ]);
 });
+
+test('a spool has no effect over UDP, and one warning says so', (t) => {
+  const { warnings } = settings({ JAEGER_AGENT_HOST: 'agent', TRACE_SPOOL_DIR: '/var/spool/shop' });
+  const warning = 'TRACE_SPOOL_DIR="/var/spool/shop" is ignored: what goes over UDP is confirmed by nobody';
+  t.deepEqual(warnings, [warning]);
+  t.deepEqual(settings({ TRACE_SPOOL_DIR: '/var/spool/shop' }).warnings, []);
+});

@@ -101,6 +101,17 @@ test('what waits is bounded, and the oldest make room', async (t) => {
   t.is(clock.timers, 0);
 });
 
+test('a number of spans bounds what waits where one is given', async (t) => {
+  const clock = new ManualClock();
+  const agent = await startAgent(t);
+  const reporter = createUdpReporter({ ...agent, clock, bytesPerSecond: 1, maxQueueSpans: 10 });
+  for (const id of ids(50)) reporter.send(batch(id));
+  t.is(reporter.stats().droppedBy.queue_full, 50 - 1 - 10, 'one is on its way');
+  const closing = reporter.close({ deadlineMs: 1 });
+  clock.advance(1);
+  await closing;
+});
+
 test('an agent that is away loses what is sent meanwhile, and gets what comes after', async (t) => {
   const agent = await startAgent(t);
   const reporter = createUdpReporter(agent);
