@@ -122,18 +122,23 @@ function readAnswer(response: IncomingMessage, done: (text: string) => void): vo
   response.on('error', () => done(text));
 }
 
-/** Adds the collector's own words to a refusal, on one line and without control characters. */
+/** Adds the collector's own words to a refusal. */
 function withReason(outcome: Outcome, text: string): Outcome {
   if (outcome.kind === 'accepted') return outcome;
-  const words = text
+  const words = oneLine(text);
+  return words === '' ? outcome : { ...outcome, detail: `${outcome.detail}: ${words}` };
+}
+
+/** The beginning of a text, without control characters: OpenSSL's messages end in a new line. */
+function oneLine(text: string): string {
+  return text
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim()
     .slice(0, DETAIL_LENGTH);
-  return words === '' ? outcome : { ...outcome, detail: `${outcome.detail}: ${words}` };
 }
 
 /** An error's message; happy-eyeballs failures have none of their own, only those of each address. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join(', ');
-  return error instanceof Error ? error.message || error.name : String(error);
+  return oneLine(error instanceof Error ? error.message || error.name : String(error));
 }

@@ -7,7 +7,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
 import { createHttpReporter } from '#shared/tracing/reporter/reporter.ts';
 import { until } from '../../../helpers/until.ts';
-import { batch, ids } from './collector.ts';
+import { batch, ids, startCollector } from './collector.ts';
 
 // Made for these tests and used by nothing else; it says so itself, and is good until 2125.
 const key = readFileSync(join(import.meta.dirname, '../../../helpers/tls/key.pem'), 'utf8');
@@ -31,6 +31,19 @@ test.serial('a certificate that nobody vouches for gets nothing', async (t) => {
   await until(() => reporter.stats().requests.failed > 0);
   t.regex(JSON.stringify(lines), /self-signed certificate/);
   t.deepEqual(await reporter.close({ deadlineMs: 0 }), { sent: 0, dropped: 1, spooled: 0 });
+});
+
+test.serial('TLS where none is spoken is told of on one line', async (t) => {
+  const collector = await startCollector(t);
+  const endpoint = collector.endpoint.replace('http:', 'https:');
+  const lines: string[] = [];
+  const logger = { debug: () => {}, warn: (fields: object) => lines.push(Object.values(fields).join(' ')) };
+  const reporter = createHttpReporter({ endpoint, contentType: 'application/x-thrift', logger });
+  reporter.send(batch(1));
+  await until(() => reporter.stats().requests.failed > 0);
+  t.regex(lines.join(), /wrong version number/);
+  t.notRegex(lines.join(), /[\r\n]/);
+  await reporter.close({ deadlineMs: 0 });
 });
 
 test.serial('batches arrive over TLS, whose sessions are resumed', async (t) => {
