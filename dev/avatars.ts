@@ -1,5 +1,5 @@
 /** Where the avatars service of one `npm start` runs: it is no part of the mesh, so the users service is told its address. */
-import type { Environment } from '#shared/config.ts';
+import { type Environment, loadConfig } from '#shared/config.ts';
 import { answers, isFree } from './probe.ts';
 
 /** What was found. */
@@ -16,13 +16,14 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1']);
  * one is started on `AVATARS_PORT`, or on 3100, or, since only the users service has to find it, on any free port.
  */
 export async function findAvatars(env: Environment, defaultPort = 3100): Promise<AvatarsFound> {
-  const { AVATARS_URL: given, AVATARS_PORT: port } = env;
+  const given = env['AVATARS_URL'];
+  const { port } = loadConfig(env, (variables) => ({ port: variables.port('AVATARS_PORT') }));
   if (given) {
     const url = new URL(given);
     const address = { host: url.hostname, port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)) };
     if (!LOOPBACK.has(address.host) || (await answers(address))) return {};
     return { port: address.port };
   }
-  if (port) return { port: Number(port) };
+  if (port !== undefined) return { port };
   return { port: (await isFree({ host: HOST, port: defaultPort })) ? defaultPort : 0 };
 }

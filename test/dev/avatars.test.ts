@@ -26,6 +26,11 @@ test('a port that is named is taken, in use or not: the start says so', async (t
   t.deepEqual(await findAvatars({ AVATARS_PORT: '0' }), { port: 0 });
 });
 
+test('a service link of Kubernetes is no port', async (t) => {
+  const port = await takePort(t, { released: true });
+  t.deepEqual(await findAvatars({ AVATARS_PORT: 'tcp://10.0.0.1:80' }, port), { port });
+});
+
 test('an address where something answers, or on another machine, is used as it is', async (t) => {
   t.deepEqual(await findAvatars({ AVATARS_URL: `http://127.0.0.1:${await takePort(t)}` }), {});
   t.deepEqual(await findAvatars({ AVATARS_URL: 'http://avatars.example.org' }), {});
