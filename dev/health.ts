@@ -1,4 +1,7 @@
 /** Asks the gateway whether the whole mesh is there: its own word says only that it listens. */
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LaunchError } from './launch-error.ts';
 
@@ -19,10 +22,9 @@ export async function untilHealthy(
   let answer = 'nothing';
   while (!deadline.aborted) {
     try {
-      const response = await fetch(`${gatewayUrl}/health/ready`, { signal: deadline });
-      const text = await response.text();
-      answer = `${response.status} ${text}`;
-      if (response.ok && seesAll(services, text)) return;
+      const { status, body } = await ask(`${gatewayUrl}/health/ready`, deadline);
+      answer = `${status} ${body}`;
+      if (status === 200 && seesAll(services, body)) return;
     } catch {
       // it has not come so far, or it goes: whoever loses a child says so
     }
@@ -31,7 +33,15 @@ export async function untilHealthy(
   throw new LaunchError(`the gateway is not ready after ${limitMs / 1000} s, it answers ${answer}`);
 }
 
-function seesAll(services: readonly string[], text: string): boolean {
-  const { services: seen } = JSON.parse(text) as { services: readonly string[] };
+/** Not by `fetch`, which refuses some of the ports that a gateway may be given, such as 6000. */
+async function ask(url: string, signal: AbortSignal): Promise<{ status: number | undefined; body: string }> {
+  const request = get(url, { signal });
+  request.on('error', () => {}); // heard by `once` up to the answer, and from then on by whoever reads that
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, body: await text(response) };
+}
+
+function seesAll(services: readonly string[], body: string): boolean {
+  const { services: seen } = JSON.parse(body) as { services: readonly string[] };
   return services.every((service) => seen.includes(service));
 }

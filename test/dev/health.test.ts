@@ -4,8 +4,15 @@ import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { untilHealthy } from '../../dev/health.ts';
 
-/** A gateway that answers these statuses one after the other, the last one for good, and sees one service more each time. */
-async function startGateway(t: ExecutionContext, ...statuses: number[]): Promise<string> {
+interface GatewayOptions {
+  /** The last one is answered for good. */
+  statuses: number[];
+  /** The first that is free is taken. */
+  ports?: number[];
+}
+
+/** A gateway that answers these statuses one after the other, and sees one service more each time. */
+async function startGatewayOn(t: ExecutionContext, { statuses, ports = [0] }: GatewayOptions) {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     seen.push(`service-${seen.length + 1}`);
@@ -14,14 +21,27 @@ async function startGateway(t: ExecutionContext, ...statuses: number[]): Promise
     const body = status === 200 ? JSON.stringify({ status: 'ready', services: seen }) : 'Waiting for: users';
     response.writeHead(status ?? 500, { connection: 'close' }).end(body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  for (const port of ports) {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening').catch(() => {}); // in use: the next one
+    if (server.listening) break;
+  }
   t.teardown(() => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+function startGateway(t: ExecutionContext, ...statuses: number[]): Promise<string> {
+  return startGatewayOn(t, { statuses });
+}
+
 test('resolves once the gateway is ready', async (t) => {
   await t.notThrowsAsync(untilHealthy(await startGateway(t, 503, 503, 200)));
+});
+
+test('a port that fetch refuses is as good as any', async (t) => {
+  const url = await startGatewayOn(t, { statuses: [200], ports: [6000, 6566, 6667, 10_080] });
+  await t.throwsAsync(fetch(url));
+  await t.notThrowsAsync(untilHealthy(url, { limitMs: 3000 }));
 });
 
 test('waits for services that the gateway does not need, too', async (t) => {
