@@ -4,6 +4,7 @@ import { startLifecycle } from '#shared/lifecycle.ts';
 import { DEFAULT_QUERY_URL, publicAddress } from '../jaeger/trace-command/fetch-trace.ts';
 import { Fleet, STOP_MS } from './fleet.ts';
 import { launch } from './launch.ts';
+import { LaunchError } from './launch-error.ts';
 import { createOutput } from './output.ts';
 import { findServices } from './services.ts';
 
@@ -48,18 +49,34 @@ export async function runLauncher({ root, env, natsPort }: LauncherOptions): Pro
   });
   killOnSecondInterrupt(fleet);
 
-  try {
+  const serve = async () => {
     const { gatewayUrl, queryUrl } = await launch({ env, root, services, fleet, natsPort, say: output.say });
     output.say(
       greeting({ gatewayUrl, queryUrl, knownQueryUrl: env['JAEGER_QUERY_URL'] || DEFAULT_QUERY_URL }),
     );
     await fleet.lost;
+  };
+  try {
+    await Promise.race([outputLost(), serve()]);
   } catch (error) {
     if (stopping) return; // what fails now fails because it was stopped
     fail(error);
     await fleet.stop().catch(fail);
     process.exit(1);
   }
+}
+
+/**
+ * Rejects once nobody takes what is printed: `npm start | head`, or a `tee` that the same Ctrl-C has ended. That, and a stop
+ * that goes on without a word, would otherwise be a crash, which leaves the children to themselves.
+ */
+function outputLost(): Promise<never> {
+  process.stderr.on('error', () => {});
+  return new Promise((_, reject) => {
+    process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+      reject(new LaunchError(`its output cannot be written (${cause.code}), so it stops`, { cause }));
+    });
+  });
 }
 
 function killOnSecondInterrupt(fleet: Fleet): void {

@@ -84,3 +84,22 @@ for (const [signal, end] of [
     },
   );
 }
+
+test.serial('everything stops in order where nobody reads its output any more', async (t) => {
+  const { launcher, gatewayUrl } = await startEverything(t, { command: ['node', 'dev.ts'] });
+  const pids = descendantsOf(launcher.pid);
+  launcher.child.stdout?.destroy();
+  t.is((await fetch(`${gatewayUrl}/user/test`)).status, 200);
+  t.deepEqual(await launcher.ended, { code: 1, signal: null });
+  t.regex(launcher.output(), /^npm start: its output cannot be written \(EPIPE\), so it stops$/m);
+  t.deepEqual(pids.filter(runs), []);
+});
+
+test.serial('a Ctrl-C that ends the reader of its output, too, is no failure', async (t) => {
+  const { launcher } = await startEverything(t, { command: ['node', 'dev.ts'] });
+  const pids = descendantsOf(launcher.pid);
+  launcher.child.stdout?.destroy();
+  launcher.child.kill('SIGINT');
+  t.deepEqual(await launcher.ended, { code: 0, signal: null });
+  t.deepEqual(pids.filter(runs), []);
+});
