@@ -31,13 +31,13 @@ export class MalformedPathError extends RequestError {
   }
 }
 
-/** The body is not what its headers promise, or no JSON object. */
+/** The body is not what its headers promise, or no JSON object in UTF-8. */
 export class MalformedBodyError extends RequestError {
   readonly code = 'MALFORMED_BODY';
   readonly status = 400;
 
   constructor(options?: ErrorOptions) {
-    super('The body must be one well-formed JSON object', options);
+    super('The body must be one well-formed JSON object in UTF-8', options);
   }
 }
 

@@ -19,6 +19,20 @@ const bodies: [string, unknown, Record<string, string>, number, string][] = [
   ['null', 'null', json, 400, 'MALFORMED_BODY'],
   ['NUL bytes', '\0\0\0', json, 400, 'MALFORMED_BODY'],
   ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x7b]), json, 400, 'MALFORMED_BODY'],
+  [
+    'a name in Latin-1',
+    Buffer.from(JSON.stringify({ ...ada, name: 'José' }), 'latin1'),
+    json,
+    400,
+    'MALFORMED_BODY',
+  ],
+  [
+    'Latin-1, packed',
+    gzipSync(Buffer.from(JSON.stringify({ ...ada, name: 'José' }), 'latin1')),
+    { ...json, 'content-encoding': 'gzip' },
+    400,
+    'MALFORMED_BODY',
+  ],
   ['a prototype', '{"__proto__":{"admin":true}}', json, 400, 'MALFORMED_BODY'],
   ['100,000 levels', '['.repeat(50_000) + ']'.repeat(50_000), json, 400, 'MALFORMED_BODY'],
   [

@@ -24,6 +24,12 @@ for (const path of ['/users', '/user/register']) {
   });
 }
 
+test('names keep their letters, whatever their script is', async (t) => {
+  const { send } = await startGateway(t);
+  const name = 'José Løvås 李小龍 мир 👩‍🚀 \uFFFD';
+  t.is((await send('POST', '/users', { ...ada, name })).json.name, name);
+});
+
 test('POST /users answers 409 to an e-mail address that is taken', async (t) => {
   const { send } = await startGateway(t);
   await send('POST', '/users', ada);
