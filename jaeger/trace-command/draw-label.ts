@@ -11,15 +11,21 @@ export interface Piece {
   paint: Paint;
 }
 
-// Deeper than this the branches would leave no room for names.
-const MAX_BRANCHES = 16;
+const BRANCH_WIDTH = 3;
+
+/** How labels are drawn. */
+export interface LabelOptions {
+  palette: Palette;
+  /** The cells that branches may take: deeper rows say how deep they are instead, so that names have room. */
+  maxIndent: number;
+}
 
 /** What a row says on its left, remarks last; a span that failed or has lost its parent begins with a sign. */
-export function labelOf(row: TreeRow, palette: Palette, service: Paint): Piece[] {
+export function labelOf(row: TreeRow, service: Paint, { palette, maxIndent }: LabelOptions): Piece[] {
   const { span } = row;
   const plain: Paint = (text) => text;
   return [
-    { text: branchesOf(row) + branchTo(row), paint: palette.dim },
+    { text: branchesOf(row, maxIndent) + branchTo(row), paint: palette.dim },
     { text: span.error ? '✗ ' : '', paint: palette.bad },
     { text: isLost(span) ? '? ' : '', paint: palette.warn },
     { text: serviceText(span.service), paint: service },
@@ -34,10 +40,10 @@ export function labelOf(row: TreeRow, palette: Palette, service: Paint): Piece[]
 }
 
 /** What has to be said below a row. */
-export function notesOf(row: TreeRow, palette: Palette): Piece[][] {
+export function notesOf(row: TreeRow, { palette, maxIndent }: LabelOptions): Piece[][] {
   const { span } = row;
   const own = row.depth === 0 ? '' : row.isLast ? '   ' : '│  ';
-  const indent = branchesOf(row) + own + (span.children.length > 0 ? '│ ' : '  ');
+  const indent = branchesOf(row, maxIndent) + own + (span.children.length > 0 ? '│ ' : '  ');
   const notes: Piece[] = [];
   if (span.errorMessage !== null && !isSaidBelow(span))
     notes.push({ text: printable(span.errorMessage), paint: palette.bad });
@@ -81,17 +87,21 @@ function isLost(span: TreeSpan): boolean {
   return span.missingParent !== null || span.inCircle;
 }
 
-/** The lines that pass by on the left, to the later children of the row's ancestors. */
-function branchesOf(row: TreeRow): string {
+/** The lines that pass by on the left, to the later children of the row's ancestors: the nearest, where all are too many. */
+function branchesOf(row: TreeRow, maxIndent: number): string {
+  const isTooDeep = row.depth * BRANCH_WIDTH > maxIndent;
+  const depthText = isTooDeep ? `… ${row.depth} deep … ` : '';
+  const kept = isTooDeep
+    ? Math.floor((maxIndent - depthText.length) / BRANCH_WIDTH) - 1
+    : Number.POSITIVE_INFINITY;
   const parts: string[] = [];
-  for (let above = row.parent; above !== undefined && above.depth > 0; above = above.parent) {
-    if (parts.length === MAX_BRANCHES) {
-      parts.push(`… ${row.depth} deep … `);
-      break;
-    }
+  for (
+    let above = row.parent;
+    above !== undefined && above.depth > 0 && parts.length < kept;
+    above = above.parent
+  )
     parts.push(above.isLast ? '   ' : '│  ');
-  }
-  return parts.reverse().join('');
+  return depthText + parts.reverse().join('');
 }
 
 /** The last bit of branch: dotted where the parent did not wait. */

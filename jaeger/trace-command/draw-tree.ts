@@ -21,6 +21,8 @@ export interface DrawOptions {
 const MIN_BAR_WIDTH = 10;
 const MIN_LABEL_WIDTH = 20;
 const MAX_LABEL_SHARE = 0.6;
+// What branches leave of a label for names, however deep the tree is: so much, or half of it.
+const NAME_WIDTH = 20;
 const GAP = '  ';
 
 /** Widths of the columns, in cells. */
@@ -36,7 +38,9 @@ interface Columns {
 export function drawTree(tree: TraceTree, { link, width, palette }: DrawOptions): string {
   const colours = serviceColours(tree.services);
   const paintOf = (service: string) => palette.service(colours.get(service) ?? 0);
-  const rows = rowsOf(tree).map((row) => ({ row, label: labelOf(row, palette, paintOf(row.span.service)) }));
+  const most = mostForLabels(width);
+  const options = { palette, maxIndent: most - Math.min(NAME_WIDTH, Math.floor(most / 2)) };
+  const rows = rowsOf(tree).map((row) => ({ row, label: labelOf(row, paintOf(row.span.service), options) }));
   const labelWidth = rows.reduce((most, { label }) => Math.max(most, widthOf(label)), 0);
   const columns = columnsFor(
     rows.map(({ row }) => row),
@@ -53,7 +57,7 @@ export function drawTree(tree: TraceTree, { link, width, palette }: DrawOptions)
       paintOf(service)(drawBar(row.span, tree, columns.bar)),
     ];
     const line = cells.filter((cell) => cell !== '').join(GAP);
-    return [line.trimEnd(), ...notesOf(row, palette).map((note) => paintIn(note, width))];
+    return [line.trimEnd(), ...notesOf(row, options).map((note) => paintIn(note, width))];
   });
   return [...headOf(tree, palette, paintOf), palette.dim(link), '', ...lines].join('\n');
 }
@@ -75,14 +79,17 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+function mostForLabels(width: number): number {
+  return Math.max(Math.floor(width * MAX_LABEL_SHARE), MIN_LABEL_WIDTH);
+}
+
 /** Shares the width out: labels get what they need, up to a share, and bars the rest. */
 function columnsFor(rows: readonly TreeRow[], labelWidth: number, width: number): Columns {
   const kind = rows.reduce((most, { span }) => Math.max(most, textWidth(printable(span.kind ?? ''))), 0);
   const time = rows.reduce((most, { span }) => Math.max(most, textWidth(durationText(span.durationUs))), 0);
   const gaps = GAP.length * (kind === 0 ? 2 : 3);
   const left = width - kind - time - gaps;
-  const share = Math.max(Math.floor(width * MAX_LABEL_SHARE), MIN_LABEL_WIDTH);
-  const label = Math.min(labelWidth, share, Math.max(left - MIN_BAR_WIDTH, MIN_LABEL_WIDTH));
+  const label = Math.min(labelWidth, mostForLabels(width), Math.max(left - MIN_BAR_WIDTH, MIN_LABEL_WIDTH));
   const bar = left - label;
   if (bar >= MIN_BAR_WIDTH) return { label, kind, time, bar };
   return { label: Math.min(labelWidth, Math.max(left + GAP.length, MIN_LABEL_WIDTH)), kind, time, bar: 0 };

@@ -161,16 +161,26 @@ test('what a terminal would obey is made visible', (t) => {
   t.true(drawn.includes('a\uFFFD[2J\uFFFD \uFFFDb\uFFFD'));
 });
 
-test('a very deep span says how deep it is, and its name stays readable', (t) => {
-  const spans = Array.from({ length: 3000 }, (_, index) => ({
-    id: index + 1,
-    parent: index,
-    operation: `step ${index}`,
-    startUs: index,
-  }));
-  const lines = draw(treeOfBatches(batchOf(TRACE, 'deep', spans)), 160).split('\n');
-  t.regex(lines.at(-1) ?? '', /^… 2999 deep … +└─ deep step 2999 /);
-});
+for (const width of [60, 80, 100, 160]) {
+  test(`in ${width} columns every span of a deep trace says how deep it is, or shows it, and has its name`, (t) => {
+    const spans = Array.from({ length: 3000 }, (_, index) => ({
+      id: index + 1,
+      parent: index,
+      operation: `step ${index}`,
+      startUs: index,
+    }));
+    const lines = draw(treeOfBatches(batchOf(TRACE, 'deep', spans)), width)
+      .split('\n')
+      .slice(4);
+    for (const [depth, line] of lines.entries()) {
+      const branches = depth === 0 ? '' : `${'   '.repeat(depth - 1)}└─ `;
+      const label = line.replace(/ {2,}[\d.]+ [mµ]s .*$/, '');
+      if (label !== `${branches}deep step ${depth}`)
+        t.regex(label, new RegExp(`^… ${depth} deep … ( {3})*└─ deep step ${depth}$`));
+    }
+    t.true(lines.at(-1)?.startsWith('… 2999 deep …'));
+  });
+}
 
 test('a trace of spans that take no time is drawn', (t) => {
   const lines = draw(
