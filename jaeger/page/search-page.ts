@@ -32,7 +32,7 @@ ${summaries.map(row)}
 function row(summary: TraceSummary): Html {
   return html`<tr>
 <td class="when">${momentText(summary.startUs)}</td>
-<td><a href="/trace/${summary.traceId}">${summary.name}</a>${
+<td><bdi><a href="/trace/${summary.traceId}">${summary.name}</a></bdi>${
     summary.errorCount > 0 && html` <span class="bad">✗ ${summary.errorCount} failed</span>`
   }</td>
 <td>${serviceList(summary.services)}</td>

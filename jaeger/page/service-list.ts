@@ -11,6 +11,6 @@ export function serviceList(services: readonly string[]): Html {
   return html`${services
     .slice(0, MAX_LISTED)
     .map(
-      (service) => html`<span class="service c${colours.get(service)}">${service}</span> `,
+      (service) => html`<bdi class="service c${colours.get(service)}">${service}</bdi> `,
     )}${more > 0 && html`<span>and ${more} more</span>`}`;
 }

@@ -25,12 +25,13 @@ ${inside(span, tree)}
 `;
 }
 
+// What a client has named is in <bdi>: a text that is written from right to left must not turn what stands beside it.
 function label({ span, depth }: TreeRow): Html {
   const deeper = depth > MAX_INDENT && html`<span class="mark">(${depth} deep) </span>`;
   return html`<div class="label d${Math.min(depth, MAX_INDENT)}">${deeper}${
     span.reference === 'FOLLOWS_FROM' &&
     html`<span class="mark" title="follows from the span above, which did not wait for it">↝ </span>`
-  }<span class="service">${span.service}</span> ${span.operation}${
+  }<bdi class="service">${span.service}</bdi> <bdi>${span.operation}</bdi>${
     span.kind !== null && html`<span class="kind">${span.kind}</span>`
   }${remarksOf(span).map((remark) => html`<span class="kind">· ${remark}</span>`)}${span.error && html`<span class="bad message">✗ ${span.errorMessage ?? 'failed'}</span>`}${
     span.missingParent !== null &&

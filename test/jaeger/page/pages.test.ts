@@ -74,6 +74,16 @@ test('whatever a span holds stays text', async (t) => {
   }
 });
 
+test('what is written from right to left turns nothing but itself', async (t) => {
+  const standIn = await startStandIn(t);
+  await standIn.take(batchOf(TRACE, '\u202Eecivres', [{ id: 1, operation: 'مرحبا', tags: { error: true } }]));
+  for (const path of [TRACE_PATH, '/']) {
+    const page = await (await standIn.get(path)).text();
+    const beside = page.replaceAll(/<bdi[^>]*>.*?<\/bdi>|<(title|h1|svg)[^>]*>.*?<\/\1>/g, '');
+    t.notRegex(beside, /\u202E|مرحبا/, path);
+  }
+});
+
 test('a page may load nothing and run nothing, and its own style is allowed', async (t) => {
   const standIn = await startStandIn(t);
   const answer = await standIn.get('/');
