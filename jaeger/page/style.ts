@@ -88,6 +88,7 @@ td,th{text-align:left;padding:.12rem 1.2rem .12rem 0;vertical-align:top;font-wei
 .list .service{margin-right:.8rem;font-weight:400}
 .empty{max-width:46rem;margin:3rem auto;line-height:1.6}
 .empty pre{background:var(--soft);border:1px solid var(--rule);border-radius:6px;padding:.7rem 1rem;overflow-x:auto}
+@media(max-width:48rem){header{flex-wrap:wrap}header h1{flex-basis:100%;order:1}.axis text:not(:first-child,:last-child){display:none}.list td:nth-child(3),.list th:nth-child(3){display:none}}
 footer{padding:1rem 0;color:var(--dim);font-size:12.5px}
 ${colourRules}
 ${indentRules}
