@@ -15,13 +15,32 @@ export async function answers(address: Address): Promise<boolean> {
   return (await tryConnection(address, async () => true)) ?? false;
 }
 
-/** Whether a NATS server is there that takes clients without credentials: it introduces itself at once. */
-export async function isOpenNats(address: Address): Promise<boolean> {
+/** What a NATS server says of itself to whoever connects. */
+export interface NatsGreeting {
+  needsCredentials: boolean;
+  needsTls: boolean;
+}
+
+/** The greeting of the NATS server there; undefined where nothing is, or something else. */
+export async function greetingOfNats(
+  address: Address,
+  patienceMs = PATIENCE_MS,
+): Promise<NatsGreeting | undefined> {
   const greeting = await tryConnection(address, async (socket) => {
-    const [chunk] = await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const [chunk] = await once(socket, 'data', { signal: AbortSignal.timeout(patienceMs) });
     return String(chunk);
   });
-  return greeting?.startsWith('INFO {') === true && !/"(auth|tls)_required": ?true/.test(greeting);
+  if (!greeting?.startsWith('INFO {')) return undefined;
+  return {
+    needsCredentials: /"auth_required": ?true/.test(greeting),
+    needsTls: /"tls_required": ?true/.test(greeting),
+  };
+}
+
+/** Whether a NATS server is there that takes clients without credentials. */
+export async function isOpenNats(address: Address): Promise<boolean> {
+  const greeting = await greetingOfNats(address);
+  return greeting !== undefined && !greeting.needsCredentials && !greeting.needsTls;
 }
 
 /** Whether a server could listen there now. Other failures than a port in use are left to that server to report. */

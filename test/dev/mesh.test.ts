@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import type { Environment } from '#shared/config.ts';
 import { findMesh } from '../../dev/mesh.ts';
@@ -25,6 +27,28 @@ test('a NATS_URL where nothing answers is an error that says what to do, without
     error?.message,
     'nothing answers at 127.0.0.1:1, the address in NATS_URL: start NATS there, or unset NATS_URL to do without it',
   );
+});
+
+test('a NATS_URL that leads to something else is an error that says so at once', async (t) => {
+  const server = createServer((socket) => socket.on('error', () => {}).end('220 mail.example ESMTP\r\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await t.throwsAsync(find(t, { NATS_URL: `nats://ann:secret@${host}` }), {
+    code: 'LAUNCH_FAILED',
+    message: `what answers at ${host}, the address in NATS_URL, is no NATS: set NATS_URL to the port of its clients, usually 4222`,
+  });
+});
+
+natsTest('a NATS_URL lacks the credentials that its NATS wants', async (t) => {
+  const { port } = await startNats(t, '--user', 'ann', '--pass', 'secret');
+  const host = `127.0.0.1:${port}`;
+  await t.throwsAsync(find(t, { NATS_URL: `nats://${host}` }), {
+    code: 'LAUNCH_FAILED',
+    message: `the NATS at ${host} wants credentials: put them into NATS_URL, as in nats://user:password@host:4222`,
+  });
+  t.is((await find(t, { NATS_URL: `nats://ann:secret@${host}` })).description, `NATS at ${host}`);
 });
 
 natsTest('the NATS of NATS_URL is used, with the namespace as it is everywhere', async (t) => {
