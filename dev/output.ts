@@ -23,21 +23,21 @@ export interface OutputOptions {
   stream: OutputStream;
   /** Lines up names that are shorter. */
   longestName: number;
-  /** Whether a terminal gets colours: not with NO_COLOR. @default true */
+  /** @default on a terminal */
   colored?: boolean;
 }
 
 const COLORS = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'red'] as const;
 
-/** Makes an output: names in colours and readable log lines on a terminal, JSON lines as they come elsewhere. */
-export function createOutput({ stream, longestName, colored = true }: OutputOptions): Output {
-  const paint = stream.isTTY === true && colored;
-  const readable = stream.isTTY ? createLineReader(paint) : (line: string) => [line];
+/** Makes an output: readable log lines on a terminal, JSON lines as they come elsewhere, behind names in colours where wanted. */
+export function createOutput(options: OutputOptions): Output {
+  const { stream, longestName, colored = stream.isTTY === true } = options;
+  const readable = stream.isTTY ? createLineReader(colored) : (line: string) => [line];
   const colors = new Map<string, (typeof COLORS)[number]>();
 
   const prefixOf = (name: string): string => {
     const prefix = `${name.padEnd(longestName)} |`;
-    if (!paint) return prefix;
+    if (!colored) return prefix;
     const color = colors.get(name) ?? COLORS[colors.size % COLORS.length] ?? 'cyan';
     colors.set(name, color);
     return styleText(color, prefix, { validateStream: false });

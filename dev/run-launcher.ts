@@ -1,6 +1,7 @@
 /** The launcher's own life: it brings everything up, says so, and sees to it that all of it ends. */
 import type { Environment } from '#shared/config.ts';
 import { startLifecycle } from '#shared/lifecycle.ts';
+import { colourDepthOf } from '../jaeger/trace-command/colours.ts';
 import { DEFAULT_QUERY_URL, publicAddress } from '../jaeger/trace-command/fetch-trace.ts';
 import { Fleet, STOP_MS } from './fleet.ts';
 import { launch } from './launch.ts';
@@ -27,7 +28,7 @@ export async function runLauncher({ root, env, natsPort }: LauncherOptions): Pro
   const output = createOutput({
     stream: process.stdout,
     longestName: Math.max(...names.map((name) => name.length)),
-    colored: !env['NO_COLOR'],
+    colored: colourDepthOf(process.stdout, env) > 1,
   });
   const fail = (error: unknown) => process.stderr.write(`npm start: ${(error as Error).message}\n`);
   const fleet = new Fleet({

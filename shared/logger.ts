@@ -22,7 +22,7 @@ export interface LoggerOptions {
   /** Told of every line too, without its secrets: the library's `logOnSpan` shows it in the trace. @default nobody */
   echo?: (line: { level: string; message: string; fields: Record<string, unknown> }) => void;
   /** Where lines go. @default process.stdout */
-  destination?: DestinationStream & { isTTY?: boolean };
+  destination?: DestinationStream & { isTTY?: boolean; getColorDepth?(): number };
 }
 
 /** Makes a logger; opens nothing but its destination. */
@@ -95,7 +95,7 @@ function destinationFor(destination: LoggerOptions['destination']): DestinationS
     const format = pretty.prettyFactory({
       ignore: 'pid,hostname',
       translateTime: 'SYS:HH:MM:ss.l',
-      colorize: true,
+      colorize: (target.getColorDepth?.() ?? 1) > 1, // which reads NO_COLOR and FORCE_COLOR
       singleLine: true,
     });
     return { write: (line) => target.write(format(line)) };

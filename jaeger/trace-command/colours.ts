@@ -1,4 +1,5 @@
 /** The colours of the terminal, or none. */
+import type { Environment } from '#shared/config.ts';
 
 /** Wraps a text in a colour. */
 export type Paint = (text: string) => string;
@@ -13,8 +14,24 @@ export interface Palette {
   service: (number: number) => Paint;
 }
 
+/** The part of `process.stdout` that knows of colours. */
+export interface ColourStream {
+  isTTY?: boolean;
+  getColorDepth?(): number;
+}
+
 /** How many bits of colour a terminal has, as `WriteStream.getColorDepth` counts: 1 means none, 8 is 256 colours. */
 export type ColourDepth = 1 | 4 | 8 | 24;
+
+/**
+ * How much colour a stream takes: none with NO_COLOR (https://no-color.org) or where FORCE_COLOR says so, 256 with any other
+ * FORCE_COLOR, else as many as the terminal has, if it is one.
+ */
+export function colourDepthOf(stream: ColourStream, { NO_COLOR, FORCE_COLOR }: Environment): ColourDepth {
+  if (NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return 1;
+  if (FORCE_COLOR) return 8;
+  return stream.isTTY ? ((stream.getColorDepth?.() ?? 1) as ColourDepth) : 1;
+}
 
 // Readable on black and on white. As in the page, none of them is red: that is for errors.
 const COLOURS_256 = [33, 103, 35, 134, 37, 169, 106, 63, 178, 71, 137, 172];

@@ -4,10 +4,13 @@ import test from 'ava';
 import { createOutput } from '../../dev/output.ts';
 
 /** What is printed when a child writes `text`. */
-async function printed(text: string, { isTTY = false, colored = true } = {}): Promise<string> {
+async function printed(
+  text: string,
+  { isTTY = false, ...colours }: { isTTY?: boolean; colored?: boolean } = {},
+): Promise<string> {
   let all = '';
   const stream = { isTTY, write: (part: string) => (all += part) };
-  const output = createOutput({ stream, longestName: 7, colored });
+  const output = createOutput({ stream, longestName: 7, ...colours });
   const source = new PassThrough();
   output.follow('users', source);
   const ended = once(source, 'close');
@@ -42,6 +45,13 @@ test('on a terminal, names have colours and log lines are spelled out', async (t
   const text = await printed(`${JSON.stringify(entry)}\n`, { isTTY: true });
   t.true(text.startsWith('\u001b['));
   t.false(text.includes('{'));
+});
+
+test('where colours are wanted elsewhere, names have them, and log lines stay JSON', async (t) => {
+  const line = JSON.stringify(entry);
+  const text = await printed(`${line}\n`, { colored: true });
+  t.true(text.startsWith('\u001b['));
+  t.true(text.endsWith(` ${line}\n`));
 });
 
 test('without colours, a terminal gets none', async (t) => {

@@ -39,6 +39,17 @@ test('is pretty on a terminal, at once', (t) => {
   t.regex(destination.text(), /port.*3000/s);
 });
 
+test('has the colours of its terminal, and none where that has none', (t) => {
+  for (const [depth, hasColours] of [
+    [8, true],
+    [1, false],
+  ] as const) {
+    const destination = { ...memory({ isTTY: true }), getColorDepth: () => depth };
+    createLogger({ name: 'gateway', destination }).info('listening');
+    t.is(destination.text().includes('\u001B['), hasColours);
+  }
+});
+
 test('says nothing below its level', (t) => {
   const destination = memory();
   const log = createLogger({ name: 'gateway', level: 'warn', destination });

@@ -328,5 +328,9 @@ test('as a process it writes plain text into a pipe, and colours where they are 
   t.regex(await printed({}), /^gateway GET \//m);
   const coloured = await printed({ FORCE_COLOR: '1' });
   t.true(coloured.includes('\u001B[38;5;'));
-  t.is(await printed({ NO_COLOR: '1' }), stripVTControlCharacters(coloured));
+  for (const [name, value] of [
+    ['NO_COLOR', '1'],
+    ['FORCE_COLOR', '0'],
+  ] as const)
+    t.is(await printed({ [name]: value }), stripVTControlCharacters(coloured), name);
 });
