@@ -62,7 +62,8 @@ function saysWrongCredentials(error: unknown): boolean {
 }
 
 /** A whole /64 of IPv6 is at the disposal of any one client. */
-function networkOf(address: string): string {
+function networkOf(clientAddress: string): string {
+  const address = withoutPort(clientAddress);
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail = ''] = address.split('::');
   const groups = head.split(':').filter(Boolean);
@@ -70,4 +71,9 @@ function networkOf(address: string): string {
   return [...groups, ...Array(address.includes('::') ? missing : 0).fill('0'), ...tail.split(':')]
     .slice(0, 4)
     .join(':');
+}
+
+/** Some proxies write the client's port behind its address, which is another one with each connection. */
+function withoutPort(address: string): string {
+  return /^(?:\[(.*)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/.exec(address)?.slice(1).join('') ?? address;
 }

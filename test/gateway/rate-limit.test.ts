@@ -126,6 +126,11 @@ for (const [one, other, isSame] of [
   ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
   ['::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
   ['::1', '2001:db8::1', false],
+  ['192.0.2.1:40001', '192.0.2.1:40002', true],
+  ['192.0.2.1:40001', '192.0.2.1', true],
+  ['192.0.2.1:40001', '192.0.2.2:40001', false],
+  ['[2001:db8::1]:40001', '[2001:db8::2]:40002', true],
+  ['[2001:db8::1]', '2001:db8::1', true],
 ] as const) {
   test(`${one} and ${other} are ${isSame ? 'one client' : 'two clients'}`, async (t) => {
     const limited = createLoginLimit({ client: { burst: 1, intervalMs: 60_000 } });
