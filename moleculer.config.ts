@@ -1,6 +1,6 @@
 /** The composition root of every node that the runner starts: one process with the services of one folder. */
 import { globSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { BrokerOptions, ServiceBroker } from 'moleculer';
 import { createBrokerOptions } from '#shared/broker.ts';
 import { loadMeshConfig } from '#shared/config.ts';
@@ -18,7 +18,10 @@ import { readSettings } from '#shared/tracing/settings.ts';
 /** Called by the runner, which then makes a broker of the options, loads the services into it and starts it. */
 export default function startNode(this: { servicePaths?: string[] }): BrokerOptions {
   try {
-    return createNode(this.servicePaths ?? []);
+    const folders = this.servicePaths ?? [];
+    // Files, since the runner takes the path of a folder for a pattern, and so finds nothing below one such as `mesh [1]`.
+    this.servicePaths = findServiceFiles(folders);
+    return createNode(folders);
   } catch (error) {
     return exitWith(error);
   }
@@ -31,7 +34,6 @@ function exitWith(error: unknown): never {
 }
 
 function createNode(folders: string[]): BrokerOptions {
-  expectServices(folders);
   const name = folders.map((folder) => basename(folder)).join('-');
   const [{ mesh, metrics: metricsAddress, logLevel, warnings }] = readTogether(
     () => loadMeshConfig(process.env),
@@ -80,11 +82,12 @@ class NoServicesError extends CodedError {
   readonly code = 'NO_SERVICES';
 }
 
-/** The runner itself only warns, and runs on with nothing to serve. */
-function expectServices(folders: string[]): void {
+/** The runner itself only warns where there are none, and runs on with nothing to serve. */
+function findServiceFiles(folders: string[]): string[] {
   if (folders.length === 0) throw new NoServicesError('no folder of services given, such as services/users');
-  for (const folder of folders) {
-    if (globSync('**/*.service.ts', { cwd: folder }).length === 0)
-      throw new NoServicesError(`no *.service.ts in ${folder}`);
-  }
+  return folders.flatMap((folder) => {
+    const files = globSync('**/*.service.ts', { cwd: folder });
+    if (files.length === 0) throw new NoServicesError(`no *.service.ts in ${folder}`);
+    return files.map((file) => resolve(folder, file));
+  });
 }

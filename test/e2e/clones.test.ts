@@ -1,16 +1,16 @@
 /** Two clones on one machine that find the same NATS, which nobody has told them about. */
 import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { natsTest, startNats } from '../helpers/nats.ts';
 import { startEverything } from '../helpers/npm-start.ts';
 import { descendantsOf, ROOT } from '../helpers/processes.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { picture, readTrace, tagsOf, USER_TEST } from '../helpers/traces.ts';
 
-/** A copy of what `npm start` runs; the packages are the same. */
-function makeClone(t: ExecutionContext): string {
-  const root = join(temporaryFolder(t), 'tracemesh');
+/** A copy of what `npm start` runs, in a folder of this name; the packages are the same. */
+function makeClone(t: ExecutionContext, name = 'tracemesh'): string {
+  const root = join(temporaryFolder(t), name);
   for (const part of ['gateway', 'jaeger', 'services', 'shared', 'moleculer.config.ts', 'package.json']) {
     cpSync(join(ROOT, part), join(root, part), { recursive: true });
   }
@@ -46,4 +46,12 @@ natsTest('clones that merely found the same NATS do not see each other', async (
       }
     }
   }
+});
+
+test('a clone may lie in a folder whose name looks like a pattern', async (t) => {
+  const root = makeClone(t, 'mesh [1] {a,b} !(c)');
+  const { gatewayUrl } = await startEverything(t, {
+    command: ['node', 'test/e2e/launch-clone.ts', root, '1'],
+  });
+  t.is((await fetch(`${gatewayUrl}/user/test`)).status, 200);
 });
