@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { type Environment, loadConfig, loadJaegerConfig } from '#shared/config.ts';
 import type { ReadyMessage } from '#shared/lifecycle.ts';
-import { type Address, answers } from './probe.ts';
+import { type Address, answers, takesDatagrams } from './probe.ts';
 
 /** What was found. */
 export interface JaegerFound {
@@ -14,19 +14,20 @@ export interface JaegerFound {
 
 /**
  * Looks at the address that spans go to. Something answers there: it is used. Nothing does, and it is on this machine: the
- * stand-in takes its place. An address elsewhere is not this machine's to fill.
+ * stand-in takes its place, that of an agent, too. An address elsewhere is not this machine's to fill.
  */
 export async function findJaeger(env: Environment): Promise<JaegerFound> {
-  const { collectorPort, queryPort } = loadJaegerConfig(env).ports;
+  const { collectorPort, binaryPort, queryPort } = loadJaegerConfig(env).ports;
   const queryUrl = env['JAEGER_QUERY_URL'] || `http://127.0.0.1:${queryPort || 16_686}`;
-  const address = addressOfSpans(env) ?? { host: '127.0.0.1', port: collectorPort };
+  const agent = env['JAEGER_ENDPOINT'] ? undefined : agentIn(env, binaryPort);
+  if (agent && (!isLoopback(agent.host) || (await takesDatagrams(agent)))) return { queryUrl };
+  const address = endpointIn(env) ?? { host: '127.0.0.1', port: collectorPort };
   if (!isLoopback(address.host)) return { queryUrl };
   if (address.port !== 0 && (await answers(address))) return { queryUrl };
-  const agentPort = env['JAEGER_AGENT_HOST'] && loadAgentPort(env);
   return {
     standIn: {
       JAEGER_COLLECTOR_PORT: String(address.port),
-      ...(agentPort && { JAEGER_BINARY_PORT: String(agentPort) }),
+      ...(agent && { JAEGER_BINARY_PORT: String(agent.port) }),
     },
     queryUrl,
   };
@@ -49,19 +50,18 @@ export function variablesFor({ url, urls }: ReadyMessage, env: Environment): Rec
   return variables;
 }
 
-/** Where the environment sends spans; undefined where it leaves that to the default. */
-function addressOfSpans(env: Environment): Address | undefined {
-  const endpoint = env['JAEGER_ENDPOINT'];
-  if (endpoint) {
-    const { hostname, port, protocol } = new URL(endpoint);
-    return { host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
-  }
-  const agent = env['JAEGER_AGENT_HOST'];
-  return agent && !isLoopback(agent) ? { host: agent, port: 6832 } : undefined;
+/** Where the environment sends spans by HTTP; undefined where it does not say. */
+function endpointIn({ JAEGER_ENDPOINT: endpoint }: Environment): Address | undefined {
+  if (!endpoint) return undefined;
+  const { hostname, port, protocol } = new URL(endpoint);
+  return { host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
 }
 
-function loadAgentPort(env: Environment): number | undefined {
-  return loadConfig(env, (variables) => ({ port: variables.port('JAEGER_AGENT_PORT') })).port;
+/** The agent that takes spans by UDP; undefined where the environment names none. */
+function agentIn(env: Environment, defaultPort: number): Address | undefined {
+  const host = env['JAEGER_AGENT_HOST'];
+  const { port } = loadConfig(env, (variables) => ({ port: variables.port('JAEGER_AGENT_PORT') }));
+  return host ? { host, port: port ?? defaultPort } : undefined;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,4 +1,5 @@
 /** Asks what is there on this machine's ports, or elsewhere, before anything is started. */
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -54,6 +55,20 @@ export async function isFree(address: Address): Promise<boolean> {
     return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
   } finally {
     server.close();
+  }
+}
+
+/** Whether somebody on this machine takes datagrams there: UDP answers nothing, but no port is bound twice. */
+export async function takesDatagrams({ host, port }: Address): Promise<boolean> {
+  const socket = createSocket('udp4');
+  try {
+    socket.bind(port, host);
+    await once(socket, 'listening');
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  } finally {
+    socket.close();
   }
 }
 

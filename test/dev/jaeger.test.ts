@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
@@ -31,7 +32,6 @@ for (const [title, env, port] of [
   ],
   ['at an endpoint on localhost', { JAEGER_ENDPOINT: 'http://localhost:1/api/traces' }, '1'],
   ['at a port that is to be free', { JAEGER_COLLECTOR_PORT: '0' }, '0'],
-  ['and an agent is on loopback', { JAEGER_COLLECTOR_PORT: '1', JAEGER_AGENT_HOST: 'localhost' }, '1'],
 ] as const) {
   test(`the stand-in starts where nothing answers ${title}`, async (t) => {
     t.deepEqual((await findJaeger(env)).standIn, { JAEGER_COLLECTOR_PORT: port });
@@ -39,8 +39,10 @@ for (const [title, env, port] of [
 }
 
 test('the stand-in takes spans where the library sends them to an agent on loopback', async (t) => {
-  const env = { JAEGER_COLLECTOR_PORT: '1', JAEGER_AGENT_HOST: 'localhost', JAEGER_AGENT_PORT: '7000' };
-  t.deepEqual((await findJaeger(env)).standIn, { JAEGER_COLLECTOR_PORT: '1', JAEGER_BINARY_PORT: '7000' });
+  const env = { JAEGER_COLLECTOR_PORT: '1', JAEGER_BINARY_PORT: '0', JAEGER_AGENT_HOST: 'localhost' };
+  t.deepEqual((await findJaeger(env)).standIn, { JAEGER_COLLECTOR_PORT: '1', JAEGER_BINARY_PORT: '0' });
+  const { standIn } = await findJaeger({ ...env, JAEGER_AGENT_PORT: '2' });
+  t.deepEqual(standIn, { JAEGER_COLLECTOR_PORT: '1', JAEGER_BINARY_PORT: '2' });
 });
 
 for (const env of [
@@ -52,6 +54,15 @@ for (const env of [
     t.is((await findJaeger(env)).standIn, undefined);
   });
 }
+
+test('an agent that listens on this machine is used', async (t) => {
+  const agent = createSocket('udp4').bind(0, '127.0.0.1');
+  t.teardown(() => agent.close());
+  await once(agent, 'listening');
+  const env = { JAEGER_COLLECTOR_PORT: '1', JAEGER_AGENT_HOST: 'localhost' };
+  const found = await findJaeger({ ...env, JAEGER_AGENT_PORT: `${agent.address().port}` });
+  t.is(found.standIn, undefined);
+});
 
 test('JAEGER_QUERY_URL stays', async (t) => {
   const env = { JAEGER_COLLECTOR_PORT: '1', JAEGER_QUERY_URL: 'http://jaeger.invalid' };
@@ -77,8 +88,9 @@ test('addresses that are not set follow the stand-in', (t) => {
   });
 });
 
-test('addresses that are set stay, and an agent is not overruled by an endpoint', (t) => {
+test('addresses that are set stay', (t) => {
   const set = {
+    JAEGER_ENDPOINT: 'http://e',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://o',
     JAEGER_QUERY_URL: 'http://q',
     JAEGER_AGENT_HOST: 'localhost',
