@@ -20,13 +20,13 @@ import { traceIdOf } from './trace-id.ts';
 /** The options of {@link Tracing.koa}. */
 export interface KoaOptions {
   /** What incoming headers may decide. @default the tracing's own policy */
-  trust?: TrustPolicy;
+  trust?: TrustPolicy | undefined;
   /** Paths that are not traced, nor what their requests cause; a final `*` stands for any rest. @default /health/* and /metrics */
-  ignore?: readonly string[];
+  ignore?: readonly string[] | undefined;
   /** Request headers to show as tags, by name; secrets among them stay hidden. @default none */
-  headers?: readonly string[];
+  headers?: readonly string[] | undefined;
   /** Show the query in `http.url`; it is where secrets and unbounded values are. @default false */
-  query?: boolean;
+  query?: boolean | undefined;
 }
 
 /** The response header that carries the trace's id, 32 hex digits. */

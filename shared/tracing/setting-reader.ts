@@ -71,7 +71,8 @@ export class SettingReader {
     { allowed, shown }: { allowed: string; shown?: string | undefined },
   ): Shape | undefined {
     const given = this.#options[option] ?? undefined;
-    if (given === undefined || isOfShape(given)) return given;
+    if (given === undefined) return undefined;
+    if (isOfShape(given)) return given;
     this.#reject(option, shown ?? optionText(given), allowed);
     return undefined;
   }

@@ -134,7 +134,9 @@ function startSpan(parent: Span | undefined, describe: Describe, startTime?: num
   const description = parent && describe();
   if (description === undefined) return undefined;
   const { name, tags } = description;
-  return parent?.tracer().startSpan(name, { childOf: parent, tags, startTime });
+  return parent
+    ?.tracer()
+    .startSpan(name, { childOf: parent, tags, ...(startTime !== undefined && { startTime }) });
 }
 
 function spanAround<Result>(describe: Describe, run: () => Result): Result {

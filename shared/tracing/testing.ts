@@ -51,11 +51,14 @@ export async function traced(
   return tracing.spans;
 }
 
+/** What regular expressions do not take as it is. */
+const PUNCTUATION = /[\\^$.*+?()[\]{}|]/g;
+
 /** Fails unless the spans' picture is `picture`, whose common indentation does not count; `*` stands for any text in a line. */
 export function matchTree(spans: readonly RecordedSpan[], picture: string, options?: PictureOptions): void {
   const expected = withoutIndent(picture);
   const actual = spanTree(spans, options);
-  const pattern = expected.split('*').map(RegExp.escape).join('[^\\n]*');
+  const pattern = expected.replaceAll(PUNCTUATION, (mark) => (mark === '*' ? '[^\\n]*' : `\\${mark}`));
   if (!new RegExp(`^${pattern}$`).test(actual)) assert.equal(actual, expected);
 }
 

@@ -41,7 +41,7 @@ const ATTEMPT = Symbol('attempt');
 
 type Bearer = { [ATTEMPT]?: Attempt };
 
-const NOTHING_YET = {
+const NOTHING_YET: Omit<Attempt, 'parent' | 'number'> = {
   client: undefined,
   outgoing: undefined,
   server: undefined,

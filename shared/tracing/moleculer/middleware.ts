@@ -18,11 +18,11 @@ import { watchContexts } from './traced-context.ts';
 /** The options of {@link Tracing.moleculer}. */
 export interface MoleculerOptions {
   /** What of params, meta, headers and responses becomes tags where an action or event says nothing. @default nothing */
-  capture?: CaptureDefaults;
+  capture?: CaptureDefaults | undefined;
   /** Trace calls of Moleculer's own `$node.*` actions too. @default false */
-  internal?: boolean;
+  internal?: boolean | undefined;
   /** Milliseconds for which a span waits for a handler that the deadline did not stop. @default 60000 */
-  lateCapMs?: number;
+  lateCapMs?: number | undefined;
 }
 
 /** What the middleware needs of the tracing that it belongs to. */

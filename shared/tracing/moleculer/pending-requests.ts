@@ -16,6 +16,12 @@ export function renewPendingRequests({ transit }: ServiceBroker): void {
   if (list?.constructor === Map && !Object.hasOwn(list, 'set')) renewEntries(list);
 }
 
+/** Node's, of which older versions of TypeScript do not know all. */
+interface MapMethods<Key, Value> extends Omit<Map<Key, Value>, typeof Symbol.toStringTag> {
+  getOrInsert(key: Key, value: Value): Value;
+  getOrInsertComputed(key: Key, make: (key: Key) => Value): Value;
+}
+
 /** Additions after which the `Map` is renewed at the earliest: many more lie between two scavenges. */
 const RENEW_AFTER = 64;
 
@@ -40,7 +46,7 @@ function renewEntries<Key, Value>(list: Map<Key, Value>): void {
     }
   }
 
-  const methods: Omit<Map<Key, Value>, typeof Symbol.toStringTag> = {
+  const methods: MapMethods<Key, Value> = {
     get size() {
       return map.size;
     },

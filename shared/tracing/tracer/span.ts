@@ -32,7 +32,7 @@ const PRIORITY_TYPES: ReadonlySet<string> = new Set(['number', 'bigint', 'boolea
 /** Who logs in a loop must not fill the memory. */
 const MOST_LOGS = 1000;
 
-const NOTHING: readonly never[] = Object.freeze([]);
+const NOTHING: readonly never[] = Object.freeze<never[]>([]);
 
 export class JaegerSpan extends opentracing.Span implements FinishedSpan {
   operationName: string;
