@@ -207,7 +207,9 @@ function following(
   const followed = promise.then(succeed, fail);
   // Promises of other classes have members of their own, which are not for others.
   if (promise.constructor !== Promise || promise.then !== Promise.prototype.then) return followed;
-  for (const name in promise) if (name !== 'ctx') Reflect.set(followed, name, Reflect.get(promise, name));
+  // Not what all promises have: Moleculer gives their prototype `delay` and `timeout`, for `for` to find.
+  for (const name of Object.keys(promise))
+    if (name !== 'ctx') Reflect.set(followed, name, Reflect.get(promise, name));
   return followed;
 }
 

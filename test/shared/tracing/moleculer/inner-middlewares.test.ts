@@ -115,11 +115,11 @@ for (const sampled of [true, false])
       const { untraced, traced } = await compare(t, { middleware, services, sampled }, (broker) =>
         inSpan('request', {}, async () => {
           const call: Answer = broker.call('s.z');
-          return [call.cancel?.(), await call];
+          return [call.cancel?.(), await call, Object.keys(call).sort()];
         }),
       );
       t.deepEqual(traced, untraced);
-      t.deepEqual(traced, ['cancelled', 'asked']);
+      t.deepEqual(traced, ['cancelled', 'asked', ['cancel', 'ctx']]);
     },
   );
 
