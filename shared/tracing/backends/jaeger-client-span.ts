@@ -1,6 +1,6 @@
 /** jaeger-client's spans, written by jaeger-client's encoder; what it could not encode is made safe before. */
-import { createRequire } from 'node:module';
 import type { Reference } from 'opentracing';
+import { loadPackage } from '../load-package.ts';
 import { tagValue } from '../tag-value.ts';
 import { cut, textOf } from '../text.ts';
 import { type Extent, writeWithin } from '../thrift/extent.ts';
@@ -40,13 +40,11 @@ interface Encoded {
   readonly value: Buffer;
 }
 
-const require = createRequire(import.meta.url);
-
 let thrift: ThriftUtils | undefined;
 
 /** Writes as much of the span as there is room for before `end`. */
 export function writeClientSpan(writer: ThriftWriter, { span }: ReportedSpan, end: number): boolean {
-  thrift ??= (require('jaeger-client/dist/src/thrift.js') as { default: ThriftUtils }).default;
+  thrift ??= loadPackage<{ default: ThriftUtils }>('jaeger-client/dist/src/thrift.js').default;
   const { spanToThrift, _thrift } = thrift;
   return writeWithin(writer, (extent) => {
     const { err, value } = _thrift.Span.rw.toBuffer(spanToThrift(encodable(span, extent)));

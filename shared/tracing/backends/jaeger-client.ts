@@ -1,6 +1,6 @@
 /** jaeger-client as it is: its own tracer, made by its own `initTracer`, its own encoder; only the delivery is ours. */
-import { createRequire } from 'node:module';
 import type { Tracer } from 'opentracing';
+import { loadPackage } from '../load-package.ts';
 import { Clock } from '../tracer/clock.ts';
 import type { Sampler } from '../tracer/sampler.ts';
 import type { Backend } from './backend.ts';
@@ -11,8 +11,6 @@ import { type ClientTracer, withSpanCounts, withStrictInput } from './jaeger-cli
 import { createLossLog } from './loss-log.ts';
 import { processTags } from './process-tags.ts';
 
-const require = createRequire(import.meta.url);
-
 /** jaeger-client's main module, as far as it is used here. */
 interface JaegerClient {
   initTracer(config: object, options: object): ClientTracer;
@@ -22,7 +20,7 @@ interface JaegerClient {
 const ALWAYS = { type: 'const', param: 1 };
 
 export function createJaegerClientBackend(collector: Collector, options: JaegerBackendOptions): Backend {
-  const client = require('jaeger-client') as JaegerClient;
+  const client = loadPackage<JaegerClient>('jaeger-client');
   const delivery = new Delivery<ReportedSpan>(collector, {
     writeSpan: writeClientSpan,
     processTags: processTags(options.processTags),

@@ -1,13 +1,11 @@
 /** What a process says of itself, on every batch of spans. */
-import { createRequire } from 'node:module';
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { loadPackage } from '../load-package.ts';
 import type { Tags } from '../tracer/tag-pairs.ts';
-
-const require = createRequire(import.meta.url);
 
 /** jaeger-client's process tags, and those that were configured, which win. */
 export function processTags(configured: Tags): Tags {
-  const { version } = require('jaeger-client/package.json') as { version: string };
+  const { version } = loadPackage<{ version: string }>('jaeger-client/package.json');
   return {
     'jaeger.version': `Node-${version}`,
     // Without a host Jaeger takes every span for another host and warns of clock skew.
