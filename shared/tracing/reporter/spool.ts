@@ -218,8 +218,8 @@ export class Spool {
   /** Reads a claimed file, and sets it aside where it is torn, foreign or another user's. */
   async #read({ batch, bytes }: SpoolName, claimed: string): Promise<Payload | undefined> {
     const { kind, logger } = this.#options;
-    const file = await this.#folder.read(claimed, bytes).catch((error) => {
-      if (isForbidden(error)) return undefined;
+    const file = await this.#folder.read(claimed, bytes).catch((error): undefined => {
+      if (isForbidden(error)) return;
       this.#folder.rename(claimed, batch); // a failing disk, or no file descriptor left, says nothing about the file
       throw error;
     });
