@@ -61,12 +61,14 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
       return withSpan(SUPPRESSED, next, undefined);
     }
     const parent = callerOf(ctx, tracer, options.trust);
-    const span = tracer.startSpan(methodOf(ctx), parent ? { childOf: parent } : undefined);
+    const begunAs = methodOf(ctx);
+    const span = tracer.startSpan(begunAs, parent ? { childOf: parent } : undefined);
     if (isRecorded(span)) growTags(span, undefined, SERVER_TAGS);
     const traceId = showTraceId(ctx.res, traceIdOf(span));
     const request: TracedRequest = {
       ctx,
       span,
+      begunAs,
       traceId,
       options,
       thrown: undefined,
@@ -90,6 +92,8 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
 interface TracedRequest {
   readonly ctx: Context;
   readonly span: Span;
+  /** The name of the span as long as nobody has given it another. */
+  readonly begunAs: string;
   /** As it is in the header; empty where there is none. */
   readonly traceId: string;
   readonly options: KoaOptions;
@@ -155,14 +159,20 @@ function pathOf(ctx: Context): string {
   }
 }
 
-function describeRequest({ ctx, span, options }: TracedRequest): void {
+function describeRequest({ ctx, span, begunAs, options }: TracedRequest): void {
   const method = methodOf(ctx);
   const { name, withStatus } = answerOf(method)(matchedRoute(ctx));
-  span.setOperationName(name);
+  if (isNamed(span, begunAs)) span.setOperationName(name);
   growTags(span, SERVER_TAGS, withStatus(sentStatus(ctx)));
   if (method === UNKNOWN_METHOD) span.setTag(tag.HTTP_METHOD, ctx.method);
   span.setTag(tag.HTTP_URL, requestUrl(ctx, options.query === true));
   if (options.headers) span.addTags(captureTags(tag.HTTP_HEADER, ctx.req.headers, options.headers));
+}
+
+/** Whether a span has this name still, or does not say which. OpenTracing lets names be set, and not be read. */
+function isNamed(span: Span, name: string): boolean {
+  const { operationName = name } = span as { operationName?: unknown };
+  return operationName === name;
 }
 
 /** What the spans of one method, route and status have in common: no route where none matched, no status where none went out. */

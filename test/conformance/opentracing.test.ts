@@ -66,7 +66,9 @@ for (const name of TRACERS) {
     span.log(fields);
     fields['event'] = 'changed too late';
     span.logEvent('z', { payload: 1 });
+    t.like(span, { operationName: 'tagged' });
     t.is(span.setOperationName('renamed'), span);
+    t.like(span, { operationName: 'renamed' });
     span.finish();
     const [seen] = await arrived();
     t.like(seen, { operation: 'renamed' });

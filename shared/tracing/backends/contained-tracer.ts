@@ -28,7 +28,8 @@ class ContainedTracer extends Tracer {
 
   override startSpan(name: string, options: SpanOptions = {}): opentracing.Span {
     try {
-      return new ContainedSpan(ignoreRejection(this.#tracer.startSpan(name, withOwnSpans(options))), this);
+      const span = ignoreRejection(this.#tracer.startSpan(name, withOwnSpans(options)));
+      return new ContainedSpan(span, this, name);
     } catch {
       return new Span();
     }
@@ -65,11 +66,13 @@ class ContainedTracer extends Tracer {
 class ContainedSpan extends Span {
   readonly #span: opentracing.Span;
   readonly #owner: ContainedTracer;
+  operationName: string;
 
-  constructor(span: opentracing.Span, owner: ContainedTracer) {
+  constructor(span: opentracing.Span, owner: ContainedTracer, name: string) {
     super();
     this.#span = span;
     this.#owner = owner;
+    this.operationName = name;
   }
 
   /** See {@link isIntact}. */
@@ -91,6 +94,7 @@ class ContainedSpan extends Span {
   }
 
   override setOperationName(name: string): this {
+    this.operationName = name;
     return this.#quietly(() => this.#span.setOperationName(name));
   }
 

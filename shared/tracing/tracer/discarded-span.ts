@@ -55,6 +55,10 @@ export class DiscardedSpan extends opentracing.Span {
     return this.#whole?.spanContext ?? this.#parent;
   }
 
+  get operationName(): string {
+    return this.#operationName;
+  }
+
   /** What a hop has to carry; undefined where it is more than a context. */
   hopText(): string | undefined {
     const context = this.parentOfChildren;

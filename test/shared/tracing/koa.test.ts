@@ -45,6 +45,26 @@ test('a nested router names the span by the whole pattern', async (t) => {
   t.regex(await tree(1), /^api GET \/shops\/:shop\/items\/:item /);
 });
 
+test('a name that the application gives the span stays, with a route and without', async (t) => {
+  const { url, tree } = await startApp(t, (app, router) => {
+    app.use((ctx, next) => {
+      if (ctx.path.startsWith('/own/')) currentSpan()?.setOperationName(`${ctx.method} /own/{item}`);
+      return next();
+    });
+    router.post('/graphql', (ctx) => {
+      currentSpan()?.setOperationName('POST /graphql findUser');
+      ctx.body = {};
+    });
+  });
+  await fetch(`${url}/own/7`);
+  await fetch(`${url}/graphql`, { method: 'POST' });
+  t.is(
+    await tree(2),
+    `api GET /own/{item} (server) http.method=GET http.status_code=404
+api POST /graphql findUser (server) http.method=POST http.route=/graphql http.status_code=200`,
+  );
+});
+
 test('a guard that answers in the place of a route leaves the name to the route', async (t) => {
   const { url, tree } = await startApp(t, (_, router) => {
     router.use((ctx) => {

@@ -129,6 +129,7 @@ test('whoever raises the priority has all that is under way recorded, from its b
   outer.setTag('too early', 1);
   inner.setTag('sampling.priority', 1);
   outer.setOperationName('outermost').setTag('in time', 1);
+  t.like(outer, { operationName: 'outermost' });
   tracer.startSpan('in what is over', { childOf: over }).finish();
   for (const span of [inner, outer, server, over]) span.finish();
   t.deepEqual(parents(recorded).toSorted(), [
