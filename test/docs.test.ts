@@ -1,5 +1,7 @@
 /** What the documents say is there. */
+import { once } from 'node:events';
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import { type Logger, type LoggerOptions, pino } from 'pino';
@@ -7,7 +9,7 @@ import { parse } from 'yaml';
 import { createTracing, inSpan, logOnSpan, traceFields } from '#shared/tracing/index.ts';
 import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { readComposeFile } from './helpers/compose.ts';
-import { ROOT } from './helpers/processes.ts';
+import { ROOT, startProcess } from './helpers/processes.ts';
 import { rows } from './shared/tracing/moleculer/outcomes/table.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -100,6 +102,52 @@ test('the configuration of a lasting Jaeger takes what the compose file sends, a
   const { traces } = extensions.jaeger_query.storage;
   t.true(traces in extensions.jaeger_storage.backends);
   t.is(exporters.jaeger_storage_exporter.trace_storage, traces);
+});
+
+/** The example of docs/existing-system.md in which this is. */
+function exampleWith(text: string): string {
+  const examples = read('docs/existing-system.md').matchAll(/```js\n(.*?)```/gs);
+  return [...examples].map(([, code = '']) => code).find((code) => code.includes(text)) ?? '';
+}
+
+const GATEWAY = `
+import { once } from 'node:events';
+import Koa from 'koa';
+import { ServiceBroker } from 'moleculer';
+const { createTracing } = await import('#shared/tracing/index.ts');
+
+const tracing = createTracing({ service: 'shop', backend: 'memory' });
+const broker = new ServiceBroker({ logger: false, skipProcessEventRegistration: true, middlewares: [tracing.moleculer()] });
+await broker.start();
+const app = new Koa().use(tracing.koa());
+${exampleWith("once('SIGTERM'")}
+app.use(async (ctx) => {
+  if (ctx.path === '/waits') {
+    console.log('asked');
+    await once(process, 'SIGTERM');
+  }
+  ctx.body = 'answered';
+});
+const server = app.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));
+`;
+
+test('a gateway that stops as in the example answers what is under way, and keeps no connection', async (t) => {
+  const gateway = startProcess(t, ['node', '--input-type=module', '--eval', GATEWAY]);
+  const [, port] = await gateway.line(/^port (\d+)/);
+  const agent = new Agent({ keepAlive: true });
+  t.teardown(() => agent.destroy());
+  const ask = async (path: string): Promise<IncomingMessage> => {
+    const [response] = await once(get({ agent, host: '127.0.0.1', port, path }), 'response');
+    response.resume();
+    return response;
+  };
+  t.is((await ask('/')).headers.connection, 'keep-alive');
+  const answer = ask('/waits');
+  await gateway.line(/^asked/);
+  gateway.child.kill('SIGTERM');
+  const { statusCode, headers } = await answer;
+  t.deepEqual([statusCode, headers.connection], [200, 'close']);
+  t.deepEqual(await gateway.ended, { code: 0, signal: null }, gateway.output());
 });
 
 test('the example for pino shows lines as they are written, whatever is logged', (t) => {
