@@ -3,6 +3,7 @@ import type { Span } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { currentSpan, isSuppressed } from './current-span.ts';
 import { isRecorded } from './recorded.ts';
+import { rootTracer } from './root-tracer.ts';
 import { markError, reworded } from './span-error.ts';
 import * as tag from './tags.ts';
 
@@ -23,7 +24,7 @@ export async function tracedFetch(...[input, init]: Parameters<Fetch>): Promise<
   if (isSuppressed() || !isDictionary(init)) return fetch(input, init);
   const method = String(init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
   const parent = currentSpan();
-  const tracer = parent?.tracer() ?? opentracing.globalTracer();
+  const tracer = parent?.tracer() ?? rootTracer();
   const span = tracer.startSpan(method, { ...(parent && { childOf: parent }), tags: CLIENT_TAGS });
   try {
     describeRequest(span, method, input);

@@ -2,6 +2,7 @@
 import type { Span } from 'opentracing';
 import * as opentracing from 'opentracing';
 import { currentSpan, isSuppressed, withSpan } from './current-span.ts';
+import { rootTracer } from './root-tracer.ts';
 import { markError } from './span-error.ts';
 import { isThenable } from './thenable.ts';
 
@@ -21,7 +22,7 @@ export interface InSpanOptions {
 export function inSpan<Result>(name: string, options: InSpanOptions, fn: (span: Span) => Result): Result {
   const parent = currentSpan();
   if (isSuppressed()) return fn(new opentracing.Span());
-  const tracer = parent?.tracer() ?? opentracing.globalTracer();
+  const tracer = parent?.tracer() ?? rootTracer();
   const span = tracer.startSpan(name, { ...(parent && { childOf: parent }), ...options });
   let result: Result;
   try {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { samplers } from './backends/create-backend.ts';
 import { createMemoryBackend, type RecordedSpan } from './backends/memory.ts';
 import type { TracingOptions } from './options.ts';
+import { withRootTracer } from './root-tracer.ts';
 import { readSettings } from './settings.ts';
 import { type PictureOptions, spanTree } from './span-tree.ts';
 import { assembleTracing, type Tracing } from './tracing.ts';
@@ -34,16 +35,17 @@ const OPEN_SPANS_WAIT_MS = 5000;
 const LOOK_EVERY_MS = 2;
 
 /**
- * Runs `fn` with tracing of its own and resolves with the spans that it made, once all are finished. Fails where a span
- * is left open for 5 seconds more, or its parent is missing.
+ * Runs `fn` with tracing of its own, also where others run at the same time, and resolves with the spans that it made, once
+ * all are finished. Fails where a span is left open for 5 seconds more, or its parent is missing.
  */
 export async function traced(
   t: TestContext,
   fn: (tracing: MemoryTracing) => unknown,
 ): Promise<readonly RecordedSpan[]> {
-  const tracing = createMemoryTracing();
+  const service = 'test';
+  const tracing = createMemoryTracing({ service });
   t.teardown(() => tracing.close());
-  await fn(tracing);
+  await withRootTracer(tracing.tracerFor(service), () => fn(tracing));
   const deadline = performance.now() + OPEN_SPANS_WAIT_MS;
   while (tracing.stats().unfinished > 0 && performance.now() < deadline) await delay(LOOK_EVERY_MS);
   assert.equal(tracing.stats().unfinished, 0, 'spans were left open');

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import opentracing from 'opentracing';
+import { inSpan } from '#shared/tracing/index.ts';
 import {
   createMemoryTracing,
   matchTree,
@@ -136,3 +138,12 @@ test('what memory keeps is what would be sent', (t) => {
   t.like(root, { startUs: 1_700_000_000_000_500, durationUs: 1 });
   t.like(tracing.stats(), { started: 2, finished: 2, unfinished: 0, sent: 2 });
 });
+
+for (const name of ['one', 'another'])
+  test(`traces that tests begin at the same time are each in its own: ${name}`, async (t) => {
+    const spans = await traced(t, async () => {
+      await turn();
+      await inSpan(name, {}, () => turn());
+    });
+    t.notThrows(() => matchTree(spans, `test ${name}`));
+  });
