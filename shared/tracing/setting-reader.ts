@@ -31,9 +31,8 @@ export class SettingReader {
    * within an option is named as people write it: `agent.port`.
    */
   read<Value>(kind: Kind<Value>, option: string, ...variables: string[]): Value | undefined {
-    const [name = '', inner] = option.split('.');
-    const given = inner === undefined ? this.#options[name] : this.object(name)?.[inner];
-    return given === undefined || given === null
+    const given = this.#given(option);
+    return given === undefined
       ? this.variable(kind, ...variables)
       : this.#parsed(kind, option, optionText(given));
   }
@@ -43,12 +42,25 @@ export class SettingReader {
    * shows `shown` in the place of the value, where that may be secret.
    */
   object(option: string, shown?: string): Readonly<Record<string, unknown>> | undefined {
-    return this.#ofShape(option, isPlainObject, { allowed: 'an object', shown });
+    return this.checked(option, isPlainObject, { allowed: 'an object', shown });
   }
 
   /** An option that is a list of texts; undefined where it is not set. Anything else is a problem, and counts as not set. */
   list(option: string): readonly string[] | undefined {
-    return this.#ofShape(option, isListOfTexts, { allowed: 'a list of texts' });
+    return this.checked(option, isListOfTexts, { allowed: 'a list of texts' });
+  }
+
+  /** The same of what `isOfShape` knows. */
+  checked<Shape>(
+    option: string,
+    isOfShape: (value: unknown) => value is Shape,
+    { allowed, shown }: { allowed: string; shown?: string | undefined },
+  ): Shape | undefined {
+    const given = this.#given(option);
+    if (given === undefined) return undefined;
+    if (isOfShape(given)) return given;
+    this.#reject(option, shown ?? optionText(given), allowed);
+    return undefined;
   }
 
   /** The first of the variables that is set; an empty one counts as not set, as compose files leave them. */
@@ -65,21 +77,14 @@ export class SettingReader {
     return this.#env[name] || undefined;
   }
 
-  #ofShape<Shape>(
-    option: string,
-    isOfShape: (value: unknown) => value is Shape,
-    { allowed, shown }: { allowed: string; shown?: string | undefined },
-  ): Shape | undefined {
-    const given = this.#options[option] ?? undefined;
-    if (given === undefined) return undefined;
-    if (isOfShape(given)) return given;
-    this.#reject(option, shown ?? optionText(given), allowed);
-    return undefined;
-  }
-
   /** Notes what has no effect, beside other settings or at all, and why. */
   ignore(name: string, value: string, reason: string): void {
     this.#warnings.add(`${name}=${shownValue(value)} is ignored: ${reason}`);
+  }
+
+  #given(option: string): unknown {
+    const [name = '', inner] = option.split('.');
+    return (inner === undefined ? this.#options[name] : this.object(name)?.[inner]) ?? undefined;
   }
 
   #parsed<Value>(kind: Kind<Value>, name: string, text: string): Value | undefined {
@@ -107,7 +112,7 @@ function optionText(given: unknown): string {
   return typeof given === 'object' || typeof given === 'function' ? '' : String(given);
 }
 
-function isListOfTexts(value: unknown): value is readonly string[] {
+export function isListOfTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 

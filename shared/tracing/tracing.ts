@@ -9,6 +9,7 @@ import { type KoaOptions, koaMiddleware } from './koa.ts';
 import { readKoaOptions } from './koa-options.ts';
 import { disabledMiddleware } from './moleculer/disabled.ts';
 import { type MoleculerOptions, moleculerMiddleware } from './moleculer/middleware.ts';
+import { readMoleculerOptions } from './moleculer/read-options.ts';
 import type { TracingOptions } from './options.ts';
 import { readSettings, type TracingSettings } from './settings.ts';
 import { NODE_ID } from './tags.ts';
@@ -26,7 +27,10 @@ const DISABLED: Pick<Tracing, 'koa' | 'moleculer'> = {
     readKoaOptions(options, 'none'); // what is wrong is wrong wherever it runs
     return (_, next) => next();
   },
-  moleculer: disabledMiddleware,
+  moleculer(options) {
+    readMoleculerOptions(options);
+    return disabledMiddleware();
+  },
 };
 
 /** The tracing of one process. */
@@ -36,7 +40,10 @@ export interface Tracing {
    * Throws a {@link TracingOptionsError} that names every option that is not as it must be.
    */
   koa(options?: KoaOptions): KoaMiddleware;
-  /** The middleware for a Moleculer broker: spans for calls, actions, events and streams. Flushes when the broker has stopped. */
+  /**
+   * The middleware for a Moleculer broker: spans for calls, actions, events and streams. Flushes when the broker has stopped.
+   * Throws a {@link TracingOptionsError} that names every option that is not as it must be.
+   */
   moleculer(options?: MoleculerOptions): MoleculerMiddleware;
   /** A tracer whose spans carry this service's name; the same one for the same name. */
   tracerFor(service: string): Tracer;
@@ -92,7 +99,10 @@ export function assembleTracing(settings: TracingSettings, backend: Backend): Tr
   const koa: Tracing['koa'] = (options = {}) =>
     koaMiddleware(tracerFor(settings.service), readKoaOptions(options, settings.trust));
   const moleculer: Tracing['moleculer'] = (options) =>
-    moleculerMiddleware({ tracerFor, service: settings.service, addNode, flush }, options);
+    moleculerMiddleware(
+      { tracerFor, service: settings.service, addNode, flush },
+      readMoleculerOptions(options),
+    );
 
   opentracing.initGlobalTracer(tracerFor(settings.service));
   setQueryUrl(settings.queryUrl);
