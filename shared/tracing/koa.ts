@@ -56,6 +56,8 @@ export function koaMiddleware(tracer: Tracer, options: KoaOptions & { trust: Tru
       listenForErrors(ctx.app);
       return next();
     }
+    // As koa-websocket has it for a connection that was upgraded: there is no answer whose end would be the span's.
+    if ((ctx.res as ServerResponse | undefined) === undefined) return next();
     if (isIgnored(pathOf(ctx))) {
       (ctx.req as RequestHolder)[REQUEST] = undefined;
       return withSpan(SUPPRESSED, next, undefined);

@@ -1,10 +1,13 @@
 /** Koa: whatever a client sends and an application does, both get what they would get without tracing. */
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
 import Koa from 'koa';
 import opentracing from 'opentracing';
 import { createTracing } from '#shared/tracing/index.ts';
+import { createMemoryTracing } from '#shared/tracing/testing.ts';
 import { listen, startApp } from '../../helpers/koa-app.ts';
 
 /** The bytes of an answer but for those that no two answers share. */
@@ -114,3 +117,20 @@ for (const id of ['two\nlines', '日本', 'x'.repeat(70_000)])
       t.false((await fetch(traced.url)).headers.has('x-trace-id'));
     }
   });
+
+test('middlewares of a connection that was upgraded run, with no answer to follow', async (t) => {
+  const koa = new Koa();
+  const { port, server } = await listen(t, koa);
+  const tracing = createMemoryTracing();
+  const trace = tracing.koa();
+  server.on('upgrade', (request: IncomingMessage, socket) => {
+    // As koa-websocket calls those of its own list.
+    const ctx = koa.createContext(request, undefined as never);
+    trace(ctx, async () => void socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: api\r\nconnection: upgrade\r\nupgrade: test\r\n\r\n');
+  const [head] = await once(socket, 'data');
+  t.regex(String(head), /^HTTP\/1.1 101/);
+  t.is(tracing.stats().started, 0);
+});
