@@ -107,8 +107,8 @@ test.serial('no socket can be reached from another machine', (t) => {
   const meshed = /^starting .* over loopback TCP/m.test(mesh.launcher.output()) ? nodes + 1 : 0;
   t.is(
     sockets.filter(({ isListening }) => isListening).length,
-    4 + nodes + meshed,
-    "two of the stand-in, the avatars', the gateway's, the metrics' of each node, and the mesh's",
+    5 + nodes + meshed,
+    "three of the stand-in, the avatars', the gateway's, the metrics' of each node, and the mesh's",
   );
   t.deepEqual(
     sockets.filter(({ address }) => !isLoopback(address)),
