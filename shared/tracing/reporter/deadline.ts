@@ -5,8 +5,11 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** Makes a deadline that a timer can keep of anything that JavaScript may hand over: of what is no number, now. */
 export function clampDeadline(deadlineMs: number): number {
-  const givenMs = Number(String(deadlineMs));
-  return Number.isNaN(givenMs) ? 0 : Math.min(Math.max(givenMs, 0), LONGEST_MS);
+  const givenMs: unknown = deadlineMs;
+  const isReadable =
+    typeof givenMs === 'number' || typeof givenMs === 'string' || typeof givenMs === 'bigint';
+  const limitMs = isReadable ? Number(givenMs) : Number.NaN;
+  return Number.isNaN(limitMs) ? 0 : Math.min(Math.max(limitMs, 0), LONGEST_MS);
 }
 
 /** Waits for a promise, but no longer than so many milliseconds, and keeps the process alive meanwhile. */
