@@ -1,6 +1,6 @@
 /** Reads the JSON body of a request, and names what is wrong with it. */
 import { bodyParser } from '@koa/bodyparser';
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import { BodyTooLargeError, MalformedBodyError, UnsupportedMediaTypeError } from './request-errors.ts';
 
 /** More than any body that a route of ours can use. */
@@ -8,10 +8,11 @@ export const BODY_LIMIT_BYTES = 100 * 1024;
 
 /** Puts the JSON object that came in into `ctx.request.body`; no body at all counts as an empty object. */
 export function readJsonBody(limitBytes: number = BODY_LIMIT_BYTES): Middleware {
-  const parse = bodyParser({
-    enableTypes: ['json'],
-    jsonLimit: limitBytes,
-    encoding: 'latin1', // the bytes as they are: see inUtf8
+  const read = bodyParser({
+    enableTypes: ['text'],
+    extendTypes: { text: ['application/json'] },
+    textLimit: limitBytes,
+    encoding: 'latin1', // the bytes as they are: see objectIn
     onError: (error) => {
       throw requestErrorOf(error, limitBytes);
     },
@@ -20,9 +21,10 @@ export function readJsonBody(limitBytes: number = BODY_LIMIT_BYTES): Middleware 
   return async function readBody(ctx, next) {
     const isEmpty = ctx.request.length === 0;
     if (!isEmpty && ctx.is('application/json') === false) throw new UnsupportedMediaTypeError();
-    await parse(ctx, async () => {
-      if (Array.isArray(ctx.request.body)) throw new MalformedBodyError();
-      ctx.request.body = inUtf8(ctx.request);
+    await read(ctx, async () => {
+      const body: unknown = ctx.request.body;
+      if (typeof body === 'string')
+        ctx.request.body = body === '' ? {} : objectIn(Buffer.from(body, 'latin1'));
       await next();
     });
   };
@@ -31,17 +33,21 @@ export function readJsonBody(limitBytes: number = BODY_LIMIT_BYTES): Middleware 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body again, its bytes read as UTF-8. The parser would put U+FFFD for whatever is none, as it is sent by clients that
- * write Latin-1: names would be kept damaged, and passwords would be the same that differ in such letters alone. As every
- * sign that means something in JSON is ASCII, what the parser found well-formed is so in UTF-8.
+ * The object that the bytes are, in UTF-8 with a byte order mark or without. Bytes that are none, as clients send them that
+ * write Latin-1, are refused: with U+FFFD in their place, as parsers put it, names would be kept damaged, and passwords would
+ * be the same that differ in such letters alone.
  */
-function inUtf8({ body, rawBody }: Context['request']): unknown {
-  if (!rawBody) return body;
+function objectIn(bytes: Uint8Array): object {
+  let value: unknown;
   try {
-    return JSON.parse(UTF_8.decode(Buffer.from(rawBody, 'latin1')));
+    value = JSON.parse(UTF_8.decode(bytes));
   } catch (cause) {
     throw new MalformedBodyError({ cause });
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBodyError();
+  // Whoever copies the object property by property would make this one its prototype.
+  if (Object.hasOwn(value, '__proto__')) throw new MalformedBodyError();
+  return value;
 }
 
 /** The parts of the body parser read as streams do: what they throw has a `type`, or nothing but a status. */

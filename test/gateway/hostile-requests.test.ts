@@ -33,6 +33,7 @@ const bodies: [string, unknown, Record<string, string>, number, string][] = [
     400,
     'MALFORMED_BODY',
   ],
+  ['a prototype in other letters', '{"\\u005f_proto__":{"admin":true}}', json, 400, 'MALFORMED_BODY'],
   ['a prototype', '{"__proto__":{"admin":true}}', json, 400, 'MALFORMED_BODY'],
   ['100,000 levels', '['.repeat(50_000) + ']'.repeat(50_000), json, 400, 'MALFORMED_BODY'],
   [

@@ -30,6 +30,12 @@ test('names keep their letters, whatever their script is', async (t) => {
   t.is((await send('POST', '/users', { ...ada, name })).json.name, name);
 });
 
+test('a byte order mark in front of a body is no part of it', async (t) => {
+  const { send } = await startGateway(t);
+  const body = `\uFEFF${JSON.stringify(ada)}`;
+  t.is((await send('POST', '/users', body, { 'content-type': 'application/json' })).status, 201);
+});
+
 test('POST /users answers 409 to an e-mail address that is taken', async (t) => {
   const { send } = await startGateway(t);
   await send('POST', '/users', ada);
