@@ -1,5 +1,5 @@
 /** `npm run bench`: measures, prints one table per part, keeps the raw rounds. Composition root. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Does what is planned; answers the exit code, 1 where a round failed. */
 async function run(plan: BenchPlan): Promise<number> {
+  if (plan.out !== undefined) expectWritable(plan.out);
   const machine = describeMachine();
   print(`Tracemesh benchmark, ${startedAt.toISOString()}`);
   for (const line of machineLines(machine)) print(line);
@@ -103,8 +104,18 @@ function isInstalled(name: string): boolean {
   }
 }
 
+/** Fails now rather than when all has been measured. */
+function expectWritable(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, 'a'));
+    if (statSync(path).size === 0) rmSync(path);
+  } catch (error) {
+    throw new CommandLineError(`the raw rounds cannot be kept there: ${(error as Error).message}`);
+  }
+}
+
 function keep(path: string, results: object): void {
-  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   note(`kept in ${path}`);
 }

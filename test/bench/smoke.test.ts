@@ -25,3 +25,14 @@ test('a wrong command line ends with 2 and says what there is', async (t) => {
   t.like(error, { code: 2 });
   t.regex((error as unknown as { stderr: string }).stderr, /fastest is unknown.*sampled/);
 });
+
+test('a file that cannot be written ends it before anything is measured', async (t) => {
+  const error = await t.throwsAsync(bench('--parts', 'micro', '--out', 'package.json/rounds.json'), {
+    any: true,
+  });
+  t.like(error, { code: 2, stdout: '' });
+  t.regex(
+    (error as unknown as { stderr: string }).stderr,
+    /the raw rounds cannot be kept there: .*package\.json/,
+  );
+});
