@@ -1,5 +1,4 @@
 /** Options and contexts that are used for more than one call. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CallingOptions, type Context, Errors, type Service } from 'moleculer';
 import type { Outcomes } from './row.ts';
 
@@ -25,6 +24,11 @@ async function handOn(service: Service, ctx: Asked, action: string): Promise<unk
 /** All that is said in the options, by names and by symbols. */
 const keysOf = (options: object): number => Reflect.ownKeys(options).length;
 
+/** Some turns of promises: a time that is the longer the more they are, however busy the machine is. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await undefined;
+}
+
 export const handedOn: Outcomes = {
   there: [
     {
@@ -38,7 +42,7 @@ export const handedOn: Outcomes = {
         odd: {
           retryPolicy,
           async handler({ params: { n = 0 } }: Asked) {
-            await delay(10 - 3 * n);
+            await turns(100 * (3 - n));
             if (n % 2 === 0) throw new Errors.MoleculerClientError('even', 400, 'EVEN');
             return n;
           },
