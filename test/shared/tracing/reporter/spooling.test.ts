@@ -309,8 +309,10 @@ test('without a spool there is nothing to do in a hurry', async (t) => {
   t.like(reporter.stats(), { queued: { spans: 1 }, spooled: 0 });
 });
 
-test('a claim that is being sent at the deadline of a close lies ready for others', async (t) => {
-  const { collector, createReporter, files, leave } = await start(t);
+/** A batch of four spans from the spool is being sent to a collector that took the one before it, and hangs. */
+async function startWithClaimUnderWay(t: ExecutionContext) {
+  const started = await start(t);
+  const { collector, createReporter, leave } = started;
   await leave(batch('old', { spans: 4 }));
   collector.behave = (request, response) => {
     collector.behave = hang;
@@ -319,6 +321,11 @@ test('a claim that is being sent at the deadline of a close lies ready for other
   const reporter = createReporter();
   reporter.send(batch('new'));
   await until(() => collector.hanging.size === 1);
+  return { ...started, reporter };
+}
+
+test('a claim that is being sent at the deadline of a close lies ready for others', async (t) => {
+  const { reporter, files } = await startWithClaimUnderWay(t);
   t.like(reporter.stats(), { recovered: 4, queued: { spans: 4 } });
   t.deepEqual(await reporter.close({ deadlineMs: 100 }), { sent: 1, dropped: 0, spooled: 0 });
   t.like(reporter.stats(), { recovered: 0, queued: { spans: 0 } });
@@ -326,15 +333,7 @@ test('a claim that is being sent at the deadline of a close lies ready for other
 });
 
 test('what is being sent while the folder is taken away is in memory, and sent again', async (t) => {
-  const { collector, spoolDir, createReporter, leave } = await start(t);
-  await leave(batch('old', { spans: 4 }));
-  const reporter = createReporter();
-  reporter.send(batch('new'));
-  collector.behave = (request, response) => {
-    collector.behave = hang;
-    accept(request, response, collector);
-  };
-  await until(() => collector.hanging.size === 1);
+  const { reporter, collector, spoolDir } = await startWithClaimUnderWay(t);
   rmSync(spoolDir, { recursive: true });
   collector.behave = accept;
   for (const response of collector.hanging) response.destroy();
@@ -344,15 +343,7 @@ test('what is being sent while the folder is taken away is in memory, and sent a
 });
 
 test('what was being sent as the folder was taken away is written anew at the deadline of a close', async (t) => {
-  const { collector, spoolDir, createReporter, files, leave } = await start(t);
-  await leave(batch('old', { spans: 4 }));
-  collector.behave = (request, response) => {
-    collector.behave = hang;
-    accept(request, response, collector);
-  };
-  const reporter = createReporter();
-  reporter.send(batch('new'));
-  await until(() => collector.hanging.size === 1);
+  const { reporter, spoolDir, files } = await startWithClaimUnderWay(t);
   rmSync(spoolDir, { recursive: true });
   t.deepEqual(await reporter.close({ deadlineMs: 0 }), { sent: 1, dropped: 0, spooled: 4 });
   t.is(files().length, 1);
